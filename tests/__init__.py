@@ -1,0 +1,1 @@
+"""The course proves itself: `unblocked/` mirrored, and every exercise, lesson and lab."""

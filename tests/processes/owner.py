@@ -1,0 +1,27 @@
+"""An owner that the tests kill: starts one polite and one stubborn process, says who is who, and stays."""
+
+import json
+import os
+import sys
+import time
+
+from unblocked.processes import keeper
+
+STUBBORN = "trap '' TERM; setsid sleep 301 & sleep 302"
+
+
+def main() -> None:
+    kept = keeper()
+    children = [kept.start(["sleep", "300"], name="polite"), kept.start(["/bin/sh", "-c", STUBBORN], name="stubborn")]
+    if "fork" in sys.argv and os.fork() == 0:
+        time.sleep(20)  # a copy of the owner that holds its socket; the test kills it
+        os._exit(0)
+    print(json.dumps({"folder": str(kept.folder), "warden": kept.guard, "pids": [c.pid for c in children]}), flush=True)
+    if "exit" in sys.argv:
+        return
+    if "crash" in sys.argv:
+        raise RuntimeError("a crash on purpose")
+    sys.stdin.read()
+
+
+main()

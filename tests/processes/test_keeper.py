@@ -1,0 +1,110 @@
+"""Starting, watching and ending processes."""
+
+import os
+import signal
+import socket
+import sys
+
+import pytest
+
+from tests.waiting import until
+from unblocked.faults import Fault
+from unblocked.processes import Keeper, keeper, runtime
+
+
+@pytest.fixture
+def kept():
+    made = Keeper()
+    yield made
+    made.close()
+
+
+def test_child_runs_and_is_stopped(kept):
+    child = kept.start(["sleep", "300"], name="nap")
+    assert child.code is None
+    child.stop()
+    assert child.code == -signal.SIGTERM
+
+
+def test_stubborn_child_is_killed(kept):
+    stubborn = "trap '' TERM; echo ready; while :; do sleep 300; done"
+    child = kept.start(["/bin/sh", "-c", stubborn], name="stubborn", grace=0.05)
+    until(lambda: "ready" in child.log.read_text(), "the trap is set")
+    child.stop()
+    assert child.code == -signal.SIGKILL
+
+
+def test_exit_code_is_known(kept):
+    assert kept.start(["/bin/sh", "-c", "exit 7"], name="seven").wait(60) == 7
+
+
+def test_output_is_in_a_log_of_its_own(kept):
+    first = kept.start(["echo", "one"], name="echo")
+    second = kept.start(["echo", "two"], name="echo")
+    assert (first.wait(60), second.wait(60)) == (0, 0)
+    assert (first.log.read_text(), second.log.read_text()) == ("one\n", "two\n")
+
+
+def test_missing_command_is_named(kept):
+    with pytest.raises(Fault, match="`valkey` could not be started: No such file or directory: /nowhere"):
+        kept.start(["/nowhere"], name="valkey")
+
+
+def test_child_inherits_a_socket(kept):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        code = "import socket, sys; socket.socket(fileno=int(sys.argv[1])).sendall(b'hello')"
+        kept.start([sys.executable, "-c", code, "@0"], name="speaker", descriptors=[theirs.fileno()])
+        assert ours.recv(5) == b"hello"
+
+
+def test_environment_and_folder_are_given(kept, tmp_path):
+    child = kept.start(["/bin/sh", "-c", 'echo "$PARCEL" in "$(pwd)"'], name="env", env={"PARCEL": "7"}, cwd=tmp_path)
+    child.wait(60)
+    assert child.log.read_text() == f"7 in {tmp_path}\n"
+
+
+def test_what_a_child_leaves_in_its_group_is_ended(kept):
+    child = kept.start(["/bin/sh", "-c", "sleep 300 & echo $!"], name="leaver")
+    child.wait(60)
+    left = int(child.log.read_text())
+    until(lambda: not _exists(left), "the process that its parent left behind is gone")
+
+
+def test_only_its_user_may_enter_the_folder(kept):
+    assert kept.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_keeper_is_made_anew_when_guard_was_killed():
+    first = keeper()
+    child = first.start(["sleep", "300"], name="nap")
+    os.kill(first.guard, signal.SIGKILL)
+    assert child.wait(60) is not None
+    until(lambda: not first.alive, "the keeper knows")
+    second = keeper()
+    assert second is not first
+    assert second.start(["true"], name="true").wait(60) == 0
+
+
+def test_start_says_when_guard_is_gone(kept):
+    os.kill(kept.guard, signal.SIGKILL)
+    until(lambda: not kept.alive, "the keeper knows")
+    with pytest.raises(Fault, match="Run the cell or command again"):
+        kept.start(["true"], name="true")
+
+
+def test_abandoned_folder_is_swept(kept):
+    abandoned, lock = runtime.make()
+    assert abandoned not in runtime.sweep()
+    os.close(lock)
+    assert abandoned in runtime.sweep()
+    assert not abandoned.exists()
+    assert kept.folder.exists()
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

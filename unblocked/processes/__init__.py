@@ -1,0 +1,5 @@
+"""Processes that never outlive their owner, however the owner dies."""
+
+from unblocked.processes.keeper import Child, Keeper, keeper
+
+__all__ = ["Child", "Keeper", "keeper"]

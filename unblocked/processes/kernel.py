@@ -1,0 +1,60 @@
+"""What only the operating system's kernel can do for us: die with a parent, adopt orphans. Standard library only."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+_LINUX = sys.platform.startswith("linux")
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None  # loaded before any fork: a child must not load
+
+
+def die_with_parent(*, parent: int, by: signal.Signals) -> None:
+    """Ask for a signal when the parent is gone. Linux only; elsewhere whoever calls this also watches its parent.
+
+    A change of user clears it, so it is called last; and it fires when the parent's *thread* ends, so parents
+    fork from their main thread.
+    """
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, by, 0, 0, 0)
+    if os.getppid() != parent:  # gone between the fork and the line above
+        os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent dies. Linux only."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def children() -> list[int]:
+    """Give the process ids of this process's children, adopted ones included. Empty where the system does not tell."""
+    try:
+        tasks = list(Path("/proc/self/task").iterdir())
+        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    except OSError:  # no /proc: macOS
+        return []
+
+
+def signal_group(group: int, number: int) -> None:
+    """Send a signal to a process group; a group that is gone already is fine."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for a zombie
+        os.killpg(group, number)
+
+
+def reap() -> list[tuple[int, int]]:
+    """Collect every child that has ended: its id and its exit code (negative: the signal that ended it)."""
+    ended: list[tuple[int, int]] = []
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return ended
+        if pid == 0:
+            return ended
+        ended.append((pid, os.waitstatus_to_exitcode(status)))

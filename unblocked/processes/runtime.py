@@ -1,0 +1,50 @@
+"""The folder of one owner's sockets and logs, and the sweeping of folders whose owners are gone."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_PREFIX = f"unblocked-{os.getuid()}-"
+
+
+def make() -> tuple[Path, int]:
+    """Make a folder that only this user can enter, short enough for the path of a unix socket.
+
+    Returns:
+        The folder, such as `/tmp/unblocked-1000-k2m4x8qz`, and an open file that holds its lock: while any process
+        has that file open, no sweep touches the folder.
+
+    """
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return folder, lock
+
+
+def sweep() -> list[Path]:
+    """Remove the folders that nobody guards any more, and say which."""
+    folders = Path(tempfile.gettempdir()).glob(f"{_PREFIX}*")
+    return [folder for folder in folders if _abandoned(folder) and _remove(folder)]
+
+
+def _abandoned(folder: Path) -> bool:
+    try:
+        descriptor = os.open(folder / "lock", os.O_RDWR)
+    except OSError:  # being made at this moment, or being removed
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _remove(folder: Path) -> bool:
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()

@@ -1,0 +1,164 @@
+"""The process that starts, watches and ends all others on behalf of one owner. Standard library only."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+if __package__ in {None, ""}:  # pragma: no cover  # read by a bare Python through guard.py only
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from unblocked.processes import kernel
+
+_CHUNK = 65536
+_MOST_DESCRIPTORS = 16
+
+
+@dataclass
+class _Process:
+    popen: subprocess.Popen[bytes]
+    polite: int
+    grace: float
+    kill_at: float | None = None
+
+
+class Supervisor:
+    """Obeys JSON lines of its owner's socket, reports every end, and ends everything when the owner is gone.
+
+    Orders: `{"do": "start", "argv", "env", "cwd", "log", "polite", "grace", "descriptors"}`, answered by `{"pid"}` or
+    `{"error"}`; `{"do": "stop", "pid"}`. Reports: `{"ended": pid, "code"}`. An `@0` in argv becomes the number of the
+    first descriptor that came with the order.
+    """
+
+    def __init__(self, owner: socket.socket, *, groups: int) -> None:
+        self._owner = owner
+        self._groups = groups
+        self._processes: dict[int, _Process] = {}
+        self._heard = b""
+        self._woken, wake = os.pipe()
+        os.set_blocking(wake, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake)  # the end of a process ends the waiting below
+        self._descriptors: list[int] = []
+        self.finished = False
+
+    def finish(self) -> None:
+        """Leave the loop at the next turn."""
+        self.finished = True
+
+    def turn(self, seconds: float) -> None:
+        """Wait at most so long for an order, obey it, and look after the processes."""
+        ready = select.select([self._owner.fileno(), self._woken], [], [], self._patience(seconds))[0]
+        if self._woken in ready:
+            os.read(self._woken, _CHUNK)
+        if self._owner.fileno() in ready:
+            self._listen()
+        self._kill_overdue()
+        for pid, code in kernel.reap():
+            self._report(pid, code)
+
+    def end_all(self) -> None:
+        """End every process: its polite signal, its grace, then the signal that nothing survives."""
+        self.finished = True
+        for pid in self._processes:
+            self._stop(pid)
+        while self._processes:
+            self._kill_overdue()
+            for pid, code in kernel.reap():
+                self._report(pid, code)
+            time.sleep(0.005)
+        self.end_orphans()
+
+    @staticmethod
+    def end_orphans() -> None:
+        """End descendants that left their process group and were adopted, and theirs in turn, until none is left."""
+        while orphans := kernel.children():
+            for pid in orphans:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.005)
+            kernel.reap()
+
+    def _patience(self, seconds: float) -> float:
+        deadlines = [p.kill_at for p in self._processes.values() if p.kill_at is not None]
+        return min([seconds, *(max(0.0, at - time.monotonic()) for at in deadlines)])
+
+    def _listen(self) -> None:
+        data, descriptors, _, _ = socket.recv_fds(self._owner, _CHUNK, _MOST_DESCRIPTORS)
+        self._descriptors += descriptors
+        if not data:  # the owner is gone, however that happened
+            self.finish()
+        *lines, self._heard = (self._heard + data).split(b"\n")
+        for line in lines:
+            self._obey(json.loads(line))
+
+    def _obey(self, order: dict[str, Any]) -> None:
+        if order["do"] == "stop":
+            self._stop(order["pid"])
+            return
+        descriptors, self._descriptors = self._descriptors, []
+        try:
+            self._say({"pid": self._start(order, descriptors)})
+        except OSError as error:
+            self._say({"error": f"{error.strerror}: {error.filename or order['argv'][0]}"})
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _start(self, order: dict[str, Any], descriptors: list[int]) -> int:
+        names = {f"@{place}": str(number) for place, number in enumerate(descriptors)}
+        me = os.getpid()
+        with Path(order["log"]).open("ab") as log:
+            popen = subprocess.Popen(
+                [names.get(word, word) for word in order["argv"]],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=order["env"],
+                cwd=order["cwd"],
+                pass_fds=descriptors,
+                start_new_session=True,
+                # Safe: this process has one thread.
+                preexec_fn=lambda: kernel.die_with_parent(parent=me, by=signal.SIGKILL),
+            )
+        self._processes[popen.pid] = _Process(popen, polite=order["polite"], grace=order["grace"])
+        self._note(f"+{popen.pid} ")
+        return popen.pid
+
+    def _stop(self, pid: int) -> None:
+        process = self._processes.get(pid)
+        if process is not None and process.kill_at is None:
+            kernel.signal_group(pid, process.polite)
+            process.kill_at = time.monotonic() + process.grace
+
+    def _kill_overdue(self) -> None:
+        for pid, process in self._processes.items():
+            if process.kill_at is not None and time.monotonic() >= process.kill_at:
+                kernel.signal_group(pid, signal.SIGKILL)
+
+    def _report(self, pid: int, code: int) -> None:
+        process = self._processes.pop(pid, None)
+        if process is None:  # an adopted orphan
+            return
+        process.popen.returncode = code  # collected here, so that Popen never waits for it
+        kernel.signal_group(pid, signal.SIGKILL)  # what it leaves behind in its group
+        self._note(f"-{pid} ")
+        self._say({"ended": pid, "code": code})
+
+    def _note(self, word: str) -> None:
+        with contextlib.suppress(OSError):  # the warden is gone: the loop in guard.py sees that
+            os.write(self._groups, word.encode())
+
+    def _say(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):  # the owner is gone: the next turn sees that
+            self._owner.sendall(json.dumps(message).encode() + b"\n")
