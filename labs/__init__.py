@@ -1,0 +1,1 @@
+"""Parcel's services: one lab a lesson, each a real FastAPI app."""

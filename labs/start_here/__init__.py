@@ -1,0 +1,1 @@
+"""Lab of lesson 00: one route makes everybody wait."""

@@ -1,0 +1,202 @@
+"""A real HTTP server in a thread of its own that holds, delays or refuses, and counts who is in flight."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+import zlib
+from dataclasses import dataclass, field, replace
+
+from aiohttp import web
+
+from unblocked.outside.behaviour import Behaviour
+
+_FAR = 30.0
+
+
+@dataclass(slots=True)
+class Call:
+    """A request that arrived. `left` is when it was answered or its client went away; `gone` tells which."""
+
+    path: str
+    arrived: float
+    left: float | None = None
+    gone: bool = False
+    _go: asyncio.Future[None] | None = field(default=None, repr=False)
+
+
+class Outside:
+    """Parcel's outside world: `GET /carriers/{name}/quote?parcel=7` answers a price, anything else its own path.
+
+    Attributes:
+        url: where it listens, on this machine only.
+        in_flight: how many requests wait for an answer now.
+        peak: the most that did so at once, since the start or the last `forget()`.
+        calls: every request since then, as `Call`.
+
+    Example:
+        >>> with Outside(latency=0) as carriers:
+        ...     carriers.total
+        0
+
+    """
+
+    def __init__(self, *, latency: float = 0.5) -> None:
+        self.owner = os.getpid()
+        self._behaviours = [Behaviour(latency=latency)]
+        self._changed = threading.Condition()
+        self.calls: list[Call] = []
+        self.in_flight = self.peak = 0
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="unblocked-outside", daemon=True)
+        self._thread.start()
+        self._runner, port = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+        self.url = f"http://127.0.0.1:{port}"
+
+    async def _open(self) -> tuple[web.AppRunner, int]:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0, backlog=2048)
+        await site.start()
+        return runner, runner.addresses[0][1]
+
+    @property
+    def total(self) -> int:
+        """How many requests have arrived."""
+        return len(self.calls)
+
+    @property
+    def latency(self) -> float:
+        """Seconds that an answer takes where nothing else was said."""
+        return self._behaviours[0].latency
+
+    def hold(self, path: str = "*") -> None:
+        """Keep every request to this path (a pattern) until `release`."""
+        self._behave(Behaviour(path, held=True))
+
+    def fail(self, path: str = "*", *, status: int = 503, after: float = 0.0) -> None:
+        """Answer with an error, `after` so many seconds."""
+        self._behave(Behaviour(path, status=status, latency=after))
+
+    def slow(self, path: str = "*", *, latency: float) -> None:
+        """Take so many seconds for an answer."""
+        self._behave(Behaviour(path, latency=latency))
+
+    def hang(self, path: str = "*") -> None:
+        """Never answer: the connection stays open until the client goes away."""
+        self._behave(Behaviour(path, hangs=True))
+
+    def mend(self, *, latency: float | None = None) -> None:
+        """Forget all of the above, answer everything again after `latency` seconds, and release what is held."""
+        base = self._behaviours[0] if latency is None else replace(self._behaviours[0], latency=latency)
+        self._behaviours = [base]
+        self.release()
+
+    def release(self, n: int | None = None) -> int:
+        """Answer the n requests that have been held longest; without n all, and hold no more. Says how many."""
+        if n is None:
+            self._behaviours = [b for b in self._behaviours if not b.held]
+        with self._changed:
+            waiting = [c for c in self.calls if c._go is not None and c.left is None][:n]
+            going = [(call, call._go) for call in waiting]
+            for call in waiting:
+                call._go = None
+        for _, go in going:
+            if go is not None:
+                self._loop.call_soon_threadsafe(_let_go, go)
+        return len(going)
+
+    def wait_for(self, n: int, *, timeout: float = _FAR) -> bool:
+        """Wait until n requests are in flight at once; False when that has not come after so many seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.in_flight >= n, timeout)
+
+    def wait_until_idle(self, *, timeout: float = _FAR) -> bool:
+        """Wait until no request is in flight; False when that has not come after so many seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self.in_flight == 0, timeout)
+
+    def forget(self) -> None:
+        """Begin counting anew."""
+        with self._changed:
+            self.calls = [c for c in self.calls if c.left is None]
+            self.peak = self.in_flight
+
+    def close(self) -> None:
+        """Stop listening; return when its thread has ended."""
+        if self._thread.is_alive():
+            self.release()
+            asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def __enter__(self) -> Outside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<outside world at {self.url}: {self.in_flight} in flight, {self.peak} at most, {self.total} in all>"
+
+    def _behave(self, behaviour: Behaviour) -> None:
+        others = [b for b in self._behaviours[1:] if b.pattern != behaviour.pattern]
+        self._behaviours = [self._behaviours[0], *others, behaviour]
+
+    def _behaviour(self, path: str) -> Behaviour:
+        return next(b for b in reversed(self._behaviours) if b.concerns(path))
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        behaviour = self._behaviour(request.path)
+        call = Call(request.path_qs, time.perf_counter())
+        try:
+            await self._arrive(call, behaviour)
+        except asyncio.CancelledError:  # the client went away
+            call.gone = True
+            raise
+        finally:
+            self._leave(call)
+        return web.json_response(_body(request, behaviour), status=behaviour.status)
+
+    async def _arrive(self, call: Call, behaviour: Behaviour) -> None:
+        if behaviour.held or behaviour.hangs:
+            wait: asyncio.Future[None] = self._loop.create_future()
+            call._go = wait if behaviour.held else None
+        with self._changed:
+            self.calls.append(call)
+            self.in_flight += 1
+            self.peak = max(self.peak, self.in_flight)
+            self._changed.notify_all()
+        await (wait if behaviour.held or behaviour.hangs else asyncio.sleep(behaviour.latency))
+
+    def _leave(self, call: Call) -> None:
+        with self._changed:
+            call.left = time.perf_counter()
+            self.in_flight -= 1
+            self._changed.notify_all()
+
+
+def _let_go(go: asyncio.Future[None]) -> None:
+    if not go.done():
+        go.set_result(None)
+
+
+def _body(request: web.Request, behaviour: Behaviour) -> dict[str, object]:
+    if behaviour.status >= 400:
+        return {"detail": f"the carrier answers {behaviour.status} on purpose"}
+    match request.path.split("/"):
+        case ["", "carriers", name, "quote"]:
+            parcel = request.query.get("parcel", "1")
+            return {"carrier": name, "parcel": parcel, "price": _price(name, parcel)}
+        case _:
+            return {"path": request.path, "ok": True}
+
+
+def _price(carrier: str, parcel: str) -> float:
+    """Make a price that looks alive and is the same in every run."""
+    return round(5 + zlib.crc32(f"{carrier}/{parcel}".encode()) % 2000 / 100, 2)

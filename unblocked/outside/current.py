@@ -1,0 +1,30 @@
+"""The one outside world that the notebook's or terminal's services talk to."""
+
+from __future__ import annotations
+
+import os
+
+from unblocked.outside.carriers import Outside
+
+_world: Outside | None = None
+
+
+def upstream(*, latency: float | None = None) -> Outside:
+    """Give the outside world that Parcel's services ask for prices; it is started when first wanted.
+
+    Args:
+        latency: seconds that every answer takes from now on; 0.5 at the start, unchanged if not given.
+
+    Example:
+        >>> carriers = upstream(latency=0.5)
+        >>> carriers.hold()  # from now on it keeps every request until `carriers.release()`
+        >>> carriers.in_flight, carriers.peak
+        (0, 0)
+
+    """
+    global _world
+    if _world is None or _world.owner != os.getpid():
+        _world = Outside()
+    if latency is not None:
+        _world.mend(latency=latency)
+    return _world

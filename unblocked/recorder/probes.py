@@ -1,0 +1,111 @@
+"""The places that are wrapped so that a request's stretches are seen: the loop, threads, clients of other services."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import anyio.to_thread
+
+from unblocked.recorder.tape import TAPE, current
+
+T = TypeVar("T")
+
+_now = time.perf_counter
+
+
+def install() -> None:
+    """Wrap the event loop's callbacks and both ways into a thread. Call it before the app is imported, once."""
+    _wrap_callbacks()
+    _wrap_anyio_threads()
+    _wrap_executors()
+
+
+def _wrap_callbacks() -> None:
+    run = asyncio.events.Handle._run
+
+    def recorded(handle: asyncio.Handle) -> None:
+        start = _now()
+        TAPE.running = (handle._context.get(current), start)  # type: ignore[attr-defined]  # has no public name
+        run(handle)
+        TAPE.running = None
+        trace = handle._context.get(current)  # type: ignore[attr-defined]  # set meanwhile, in a request's first callback
+        if trace is not None:
+            TAPE.note(trace, "loop", start, _now())
+
+    asyncio.events.Handle._run = recorded  # type: ignore[method-assign,assignment]
+
+
+def _wrap_anyio_threads() -> None:
+    run_sync = anyio.to_thread.run_sync
+
+    @functools.wraps(run_sync)
+    async def recorded(func: Callable[..., T], *args: Any, **options: Any) -> T:
+        return await run_sync(_timed(func), *args, **options)
+
+    anyio.to_thread.run_sync = recorded  # type: ignore[assignment]
+
+
+def _wrap_executors() -> None:
+    submit = asyncio.base_events.BaseEventLoop.run_in_executor
+
+    @functools.wraps(submit)
+    def recorded(loop: Any, executor: Any, func: Callable[..., T], *args: Any) -> Any:
+        in_threads = executor is None or hasattr(executor, "_threads")
+        return submit(loop, executor, _timed(func) if in_threads else func, *args)
+
+    asyncio.base_events.BaseEventLoop.run_in_executor = recorded  # type: ignore[method-assign,assignment]
+
+
+def _timed(func: Callable[..., T]) -> Callable[..., T]:
+    """Note the wait for a thread, and the time in it, on the trace of whoever asked."""
+    trace, asked = current.get(), _now()
+    if trace is None:
+        return func
+
+    @functools.wraps(func, assigned=("__name__", "__qualname__", "__doc__", "__module__"), updated=())
+    def timed(*args: Any, **options: Any) -> T:
+        start, thread = _now(), threading.current_thread().name
+        TAPE.note(trace, "token", asked, start)
+        try:
+            return func(*args, **options)
+        finally:
+            TAPE.note(trace, "thread", start, _now(), thread)
+
+    return timed
+
+
+def name_outgoing_calls() -> None:
+    """Wrap the async HTTP clients that the app has imported, so that waiting for them has a name."""
+    for module, owner, method in (
+        ("httpx", "AsyncClient", "send"),
+        ("httpx2", "AsyncClient", "send"),
+        ("aiohttp", "ClientSession", "_request"),
+    ):
+        if module in sys.modules:
+            _wrap_client(getattr(sys.modules[module], owner), method)
+
+
+def _wrap_client(owner: type, method: str) -> None:
+    call: Callable[..., Awaitable[Any]] = getattr(owner, method)
+
+    @functools.wraps(call)
+    async def recorded(*args: Any, **options: Any) -> Any:
+        start = _now()
+        try:
+            return await call(*args, **options)
+        finally:
+            TAPE.note(current.get(), "upstream", start, _now(), _address(args))
+
+    setattr(owner, method, recorded)
+
+
+def _address(args: tuple[Any, ...]) -> str:
+    """Say where a call goes: httpx gives a request, aiohttp a method and a URL."""
+    request = args[1] if len(args) > 1 else ""
+    return str(getattr(request, "url", args[2] if len(args) > 2 else request))

@@ -1,0 +1,83 @@
+"""What has been recorded in this process: traces and lag, bounded in number, oldest dropped first."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+import time
+from collections import deque
+
+from unblocked.records import Kind, Recording, Stretch, Trace
+
+MOST_TRACES = 20_000
+MOST_STRETCHES = 500
+"""Per request: a stream of a million chunks must not fill the memory."""
+
+_TICK = 0.01
+_WORTH_NOTING = 0.001
+
+current: contextvars.ContextVar[Trace | None] = contextvars.ContextVar("unblocked_trace", default=None)
+"""The trace of the request on whose behalf the running code runs."""
+
+
+class Tape:
+    """Holds traces by id. Written by the loop and by worker threads, read by the thread that answers the owner."""
+
+    def __init__(self) -> None:
+        self.traces: dict[str, Trace] = {}
+        self.lag: deque[tuple[float, float]] = deque(maxlen=MOST_TRACES)
+        self.running: tuple[Trace | None, float] | None = None
+        self.tokens = 40
+        self.count = 0
+        self.dropped = 0
+        self._lock = threading.Lock()
+
+    def begin(self, trace: Trace) -> None:
+        """Take a new trace; the oldest one goes when there are too many."""
+        with self._lock:
+            self.count += 1
+            self.traces[trace.id] = trace
+            if len(self.traces) > MOST_TRACES:
+                del self.traces[next(iter(self.traces))]
+                self.dropped += 1
+
+    def note(self, trace: Trace | None, kind: Kind, start: float, end: float, label: str = "") -> None:
+        """Add a stretch to a trace; nothing where the code ran for no request."""
+        if trace is not None and len(trace.stretches) < MOST_STRETCHES:
+            trace.stretches.append(Stretch(kind, start, end, label))
+
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Measure from now on how late the loop comes to a callback that is due every 10 ms."""
+        due = loop.time() + _TICK
+
+        def tick(due: float) -> None:
+            late = loop.time() - due
+            if late > _WORTH_NOTING:
+                self.lag.append((time.perf_counter() - late, late))
+            following = max(due, loop.time()) + _TICK  # from now, not from `due`: one stall is one late tick
+            loop.call_at(following, tick, following)
+
+        loop.call_at(due, tick, due)
+
+    def recording(self, prefix: str = "") -> Recording:
+        """Give the traces whose id begins so, and the lag; what runs on the loop right now ends now."""
+        with self._lock:
+            traces = [_copy(t) for name, t in self.traces.items() if name.startswith(prefix)]
+        running = self.running
+        if running is not None and running[0] is not None:
+            now = time.perf_counter()
+            for trace in traces:
+                if trace.id == running[0].id:
+                    trace.stretches.append(Stretch("loop", running[1], now, "still running"))
+        return Recording(traces, list(self.lag), self.tokens, self.dropped)
+
+
+def _copy(trace: Trace) -> Trace:
+    copy = Trace(trace.id, trace.method, trace.path, trace.start, trace.answered, trace.end, trace.status)
+    copy.stretches = list(trace.stretches)
+    return copy
+
+
+TAPE = Tape()
+"""The tape of this process. A server process has one; the probes write on it."""

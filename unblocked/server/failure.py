@@ -1,0 +1,56 @@
+"""Why an app did not start: its own traceback, cut to the lines that its author wrote."""
+
+from __future__ import annotations
+
+import site
+import sysconfig
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+_NOT_THEIRS = tuple(
+    str(Path(folder).resolve())
+    for folder in (*site.getsitepackages(), sysconfig.get_paths()["stdlib"], str(Path(__file__).parents[1]))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What an exception says to the author of the app.
+
+    Attributes:
+        message: the exception in one line, such as `NameError: name 'quote' is not defined`.
+        traceback: the frames that are theirs, oldest first, as Python prints them.
+        file: the file of the last of them, and its `line`.
+
+    """
+
+    message: str
+    traceback: str
+    file: str | None = None
+    line: int | None = None
+
+    @property
+    def summary(self) -> str:
+        """The message, and where."""
+        where = f" (line {self.line} of {Path(self.file).name})" if self.file else ""
+        return f"{self.message}{where}"
+
+    @classmethod
+    def of(cls, error: BaseException) -> Failure:
+        """Describe an exception; a syntax error points to its line."""
+        message = "".join(traceback.format_exception_only(error)).strip()
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename)]
+        text = "".join(["Traceback (your lines only):\n", *traceback.format_list(frames), message])
+        if isinstance(error, SyntaxError):
+            return cls(f"SyntaxError: {error.msg}", text, error.filename, error.lineno)
+        if not frames:
+            return cls(message, "")
+        last = frames[-1]
+        return cls(message.splitlines()[-1], text, last.filename, last.lineno)
+
+
+def _is_theirs(filename: str) -> bool:
+    if filename.startswith("<"):
+        return False
+    return not str(Path(filename).resolve()).startswith(_NOT_THEIRS)

@@ -1,0 +1,169 @@
+"""The process of one served app: imports it, runs it on uvicorn, records, and answers its owner."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import importlib
+import importlib.util
+import os
+import socket
+import sys
+import threading
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import anyio.to_thread
+import uvicorn
+
+from unblocked.recorder import TAPE, Recorded, install, name_outgoing_calls
+from unblocked.recorder.middleware import App, Receive, Scope, Send
+from unblocked.server import swagger
+from unblocked.server.failure import Failure
+from unblocked.server.lines import Lines
+
+
+class Process:
+    """Serves one app on a listening socket that its owner opened, and says when it is ready or why it is not."""
+
+    def __init__(self, owner: Lines, *, record: bool) -> None:
+        self._owner = owner
+        self._record = record
+        self._main = threading.get_ident()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._failed = False
+
+    def run(self, listening: socket.socket, *, module: str, attribute: str, file: str | None) -> int:
+        """Serve until told to end; give the exit code."""
+        threading.Thread(target=self._answer_owner, name="unblocked-owner", daemon=True).start()
+        try:
+            app = _load(module, attribute, file)
+        except SystemExit:
+            return self.fail(Failure("The app's code calls `sys.exit()` while it is imported.", ""))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is its author's, and is told
+            return self.fail(Failure.of(error))
+        config = uvicorn.Config(
+            self._wrap(app), loop="asyncio", timeout_keep_alive=75, timeout_graceful_shutdown=1, server_header=False
+        )
+        server = _Announcing(config, self)
+        try:
+            server.run(sockets=[listening])
+        except SystemExit:  # uvicorn leaves so when the lifespan failed; `_watch_lifespan` has said why
+            return self.fail(Failure("The app's lifespan failed while starting.", ""))
+        return 0
+
+    def _wrap(self, app: App) -> App:
+        watched = self._watch_lifespan(app)
+        if self._record:
+            name_outgoing_calls()
+            watched = Recorded(watched)
+        return swagger.WithDocsFiles(watched)
+
+    def _watch_lifespan(self, app: App) -> App:
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "lifespan":
+                await app(scope, receive, send)
+                return
+            try:
+                await app(scope, receive, send)
+            except Exception as error:
+                self.fail(Failure.of(error))
+                raise
+
+        return watched
+
+    def started(self) -> None:
+        """Say that requests are answered from now on."""
+        self._loop = asyncio.get_running_loop()
+        if self._record:
+            TAPE.watch(self._loop)
+        self._owner.send(ready=True)
+
+    def fail(self, failure: Failure) -> int:
+        """Say why there is no service, once: the first reason is the one. Gives the exit code."""
+        if not self._failed:
+            self._failed = True
+            self._owner.send(failed=dataclasses.asdict(failure))
+        return 3
+
+    def _answer_owner(self) -> None:
+        for question in self._owner:
+            self._owner.send(**self._answer(question))
+        os._exit(0)  # the owner is gone
+
+    def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        match question["ask"]:
+            case "count":
+                return {"count": TAPE.count}
+            case "where":
+                return {"where": self._where()}
+            case _:
+                self._settle()
+                return {"recording": dataclasses.asdict(TAPE.recording(question["prefix"]))}
+
+    def _settle(self) -> None:
+        """Let the callback that sent the last answer finish its own accounting, unless the loop is blocked."""
+        if self._loop is None:
+            return
+        done = asyncio.run_coroutine_threadsafe(_read_tokens(), self._loop)
+        try:
+            TAPE.tokens = done.result(timeout=0.5)
+        except TimeoutError:
+            done.cancel()
+
+    def _where(self) -> str:
+        frames = traceback.extract_stack(sys._current_frames()[self._main])
+        return "".join(traceback.format_list(frames[-1:]))
+
+
+class _Announcing(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, process: Process) -> None:
+        super().__init__(config)
+        self._process = process
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._process.started()
+
+
+async def _read_tokens() -> int:
+    return int(anyio.to_thread.current_default_thread_limiter().total_tokens)
+
+
+def _load(module: str, attribute: str, file: str | None) -> App:
+    imported = _import(module, file)
+    if not hasattr(imported, attribute):
+        raise AttributeError(f"there is no `{attribute}` in `{imported.__name__}` to serve")
+    app = getattr(imported, attribute)
+    if not callable(app):
+        raise TypeError(f"`{attribute}` is a {type(app).__name__}, not an app")
+    return app  # type: ignore[no-any-return]
+
+
+def _import(module: str, file: str | None) -> ModuleType:
+    if file is None:
+        return importlib.import_module(module)
+    spec = importlib.util.spec_from_file_location(module, file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"cannot import {file}")
+    made = importlib.util.module_from_spec(spec)
+    sys.modules[module] = made
+    sys.path.insert(0, str(Path(file).parent))
+    spec.loader.exec_module(made)
+    return made
+
+
+def main(listening: int, owner: int, module: str, attribute: str, file: str, record: str) -> int:
+    """Be the process: the numbers of two inherited sockets, and what to serve."""
+    if record == "record":
+        install()
+    swagger.install()
+    process = Process(Lines(socket.socket(fileno=owner)), record=record == "record")
+    return process.run(socket.socket(fileno=listening), module=module, attribute=attribute, file=file or None)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))

@@ -1,0 +1,139 @@
+"""A served app, as its owner sees it: where it is, what it printed, what it recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import socket
+import threading
+from typing import Any
+
+from unblocked.faults import Fault
+from unblocked.processes import Child
+from unblocked.records import Recording, Stretch, Trace
+from unblocked.server.failure import Failure
+from unblocked.server.lines import Lines
+from unblocked.server.source import Source
+from unblocked.server.target import Target
+
+START_LIMIT = 60.0
+"""Seconds after which an app that is still starting is given up."""
+
+
+class Served:
+    """A service that runs. Use it as it is, or in a `with` block, which ends it.
+
+    Attributes:
+        url: its address, such as `http://127.0.0.1:40123`.
+        name: the lab, module or file that it was made of.
+        pid: its process id.
+
+    Example:
+        >>> with serve("routes") as parcel:
+        ...     parcel.requests
+        0
+
+    """
+
+    def __init__(self, target: Target, child: Child, connection: socket.socket, *, url: str) -> None:
+        self.target, self.url, self.name, self.pid = target, url, target.name, child.pid
+        self._child = child
+        self._lines = Lines(connection)
+        self._connection = connection
+        self._asking = threading.Lock()
+
+    def wait_until_ready(self) -> None:
+        """Return when requests are answered.
+
+        Raises:
+            Fault: it failed, with its own traceback cut to its author's lines; or it is still starting after a minute.
+
+        """
+        self._connection.settimeout(START_LIMIT)
+        try:
+            message = self._lines.receive()
+        except KeyboardInterrupt:
+            self.stop()
+            raise
+        self._connection.settimeout(None)
+        if message is None or not message.get("ready"):
+            fault = self._why_not(message)
+            self.stop()
+            raise fault
+
+    def _why_not(self, message: dict[str, Any] | None) -> Fault:
+        if message is not None:
+            failure = Failure(**message["failed"])
+            return Fault(f"`{self.name}` did not start: {failure.summary}\n\n{failure.traceback}".rstrip())
+        if self._child.code is None and self._child.wait(0.5) is None:
+            waited = f"`{self.name}` is still starting after {START_LIMIT:.0f} s."
+            return Fault(f"{waited} Does its lifespan, or a line at its top level, never end?")
+        return Fault(f"`{self.name}` ended while it started, with code {self._child.code}. It printed:\n\n{self.log}")
+
+    @property
+    def log(self) -> str:
+        """What it has printed so far, uvicorn's access log included."""
+        try:
+            return self._child.log.read_text(errors="replace")
+        except FileNotFoundError:  # the runtime folder goes with the owner
+            return ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it still runs."""
+        return self._child.code is None
+
+    @property
+    def requests(self) -> int:
+        """How many requests it has received, by its own count."""
+        return int(self._ask({"ask": "count"})["count"])
+
+    def recording(self, prefix: str = "") -> Recording:
+        """Give what it recorded of the requests whose id begins with a prefix."""
+        data = self._ask({"ask": "recording", "prefix": prefix})["recording"]
+        traces = [Trace(**{**t, "stretches": [Stretch(**s) for s in t["stretches"]]}) for t in data["traces"]]
+        lag = [(when, late) for when, late in data["lag"]]
+        return Recording(traces, lag, data["tokens"], data["dropped"])
+
+    def code(self, name: str) -> Source:
+        """Show a function of the app, with its decorators.
+
+        Raises:
+            Fault: it has no such function; the nearest names are in the message.
+
+        """
+        return Source.of(self.target.source, name)
+
+    def stop(self) -> None:
+        """End it; return when its process is gone and its port is free."""
+        self._child.stop()
+        with contextlib.suppress(OSError):
+            self._lines.close()
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        with self._asking:
+            try:
+                self._lines.send(**question)
+                answer = self._lines.receive()
+            except OSError:
+                answer = None
+        if answer is None:
+            raise Fault(f"`{self.name}` does not run any more. Run the cell with `serve(…)` again.")
+        return answer
+
+    def __enter__(self) -> Served:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        state = f"runs at {self.url}" if self.running else "has ended"
+        return f"`{self.name}` {state}"
+
+    def _repr_html_(self) -> str:
+        name, url = html.escape(self.name), html.escape(self.url)
+        if not self.running:
+            return f"<p><code>{name}</code> has ended.</p>"
+        links = f'<a href="{url}/docs" target="_blank" rel="noopener">try its routes</a>'
+        return f'<p><code>{name}</code> runs at <a href="{url}" target="_blank" rel="noopener">{url}</a> · {links}</p>'
