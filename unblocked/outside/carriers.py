@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import threading
 import time
 import zlib
@@ -30,6 +31,10 @@ class Call:
 class Outside:
     """Parcel's outside world: `GET /carriers/{name}/quote?parcel=7` answers a price, anything else its own path.
 
+    Args:
+        latency: seconds that an answer takes.
+        listening: a socket that it listens on; a free port of this machine if not given.
+
     Attributes:
         url: where it listens, on this machine only.
         in_flight: how many requests wait for an answer now.
@@ -43,7 +48,7 @@ class Outside:
 
     """
 
-    def __init__(self, *, latency: float = 0.5) -> None:
+    def __init__(self, *, latency: float = 0.5, listening: socket.socket | None = None) -> None:
         self.owner = os.getpid()
         self._behaviours = [Behaviour(latency=latency)]
         self._changed = threading.Condition()
@@ -52,16 +57,17 @@ class Outside:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="unblocked-outside", daemon=True)
         self._thread.start()
-        self._runner, port = asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+        self._runner, port = asyncio.run_coroutine_threadsafe(self._open(listening), self._loop).result()
         self.url = f"http://127.0.0.1:{port}"
 
-    async def _open(self) -> tuple[web.AppRunner, int]:
+    async def _open(self, listening: socket.socket | None) -> tuple[web.AppRunner, int]:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._answer)
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0, backlog=2048)
-        await site.start()
+        if listening is None:
+            listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
+        await web.SockSite(runner, listening).start()
         return runner, runner.addresses[0][1]
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import site
 import sysconfig
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +47,13 @@ class Failure:
             return cls(f"SyntaxError: {error.msg}", text, error.filename, error.lineno)
         if not frames:
             return cls(message, "")
-        last = frames[-1]
-        return cls(message.splitlines()[-1], text, last.filename, last.lineno)
+        return cls(message.splitlines()[-1], text, *innermost(frames))
+
+
+def innermost(stack: Iterable[traceback.FrameSummary]) -> tuple[str | None, int | None]:
+    """Find the innermost line of a stack that the app's author wrote: its file and number, or None and None."""
+    theirs = [frame for frame in stack if _is_theirs(frame.filename)]
+    return (theirs[-1].filename, theirs[-1].lineno) if theirs else (None, None)
 
 
 def _is_theirs(filename: str) -> bool:

@@ -21,16 +21,17 @@ import uvicorn
 from unblocked.recorder import TAPE, Recorded, install, name_outgoing_calls
 from unblocked.recorder.middleware import App, Receive, Scope, Send
 from unblocked.server import swagger
-from unblocked.server.failure import Failure
+from unblocked.server.failure import Failure, innermost
 from unblocked.server.lines import Lines
 
 
 class Process:
     """Serves one app on a listening socket that its owner opened, and says when it is ready or why it is not."""
 
-    def __init__(self, owner: Lines, *, record: bool) -> None:
+    def __init__(self, owner: Lines, *, record: bool, quiet: bool = False) -> None:
         self._owner = owner
         self._record = record
+        self._log_level = "warning" if quiet else "info"
         self._main = threading.get_ident()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failed = False
@@ -45,7 +46,11 @@ class Process:
         except Exception as error:  # noqa: BLE001  # whatever it is, it is its author's, and is told
             return self.fail(Failure.of(error))
         config = uvicorn.Config(
-            self._wrap(app), loop="asyncio", timeout_keep_alive=75, timeout_graceful_shutdown=1, server_header=False
+            self._wrap(app),
+            loop="asyncio",
+            log_level=self._log_level,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
         )
         server = _Announcing(config, self)
         try:
@@ -113,9 +118,10 @@ class Process:
         except TimeoutError:
             done.cancel()
 
-    def _where(self) -> str:
-        frames = traceback.extract_stack(sys._current_frames()[self._main])
-        return "".join(traceback.format_list(frames[-1:]))
+    def _where(self) -> dict[str, Any]:
+        """Say on which line of the app's own code the main thread stands."""
+        file, line = innermost(traceback.extract_stack(sys._current_frames()[self._main]))
+        return {"file": file, "line": line}
 
 
 class _Announcing(uvicorn.Server):

@@ -1,0 +1,134 @@
+"""The owner's side of grading: keeps the warm process, sends an answer, and makes the verdict of what comes back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from unblocked.faults import Fault
+from unblocked.grading.exercise import Exercise
+from unblocked.grading.verdict import Ended, Outcome, Verdict
+from unblocked.processes import Child, Keeper, keeper
+from unblocked.server.lines import Lines
+
+LIMIT = 30.0
+"""Seconds after which a grading is ended, whatever the answer does."""
+
+_MOST_PRINTED = 20_000
+
+
+class Grader:
+    """Grades answers in processes of their own. Several threads may use it at once."""
+
+    def __init__(self) -> None:
+        self._sending = threading.Lock()
+        self._keeper: Keeper | None = None
+        self._zygote: Child | None = None
+        self._orders: socket.socket | None = None
+
+    def warm_up(self) -> None:
+        """Start the warm process, if it does not run; the first verdict then comes as fast as the others."""
+        with self._sending:
+            self._start()
+
+    def grade(self, exercise: Exercise, code: str, *, limit: float = LIMIT) -> Verdict:
+        """Grade an answer.
+
+        Args:
+            exercise: what it answers.
+            code: the answer.
+            limit: seconds after which the grading is ended.
+
+        Returns:
+            The verdict, whatever the answer does: a crash or a hang of it is a verdict too.
+
+        Raises:
+            Fault: the course itself failed, not the answer.
+
+        """
+        begun = time.perf_counter()
+        folder = Path(tempfile.mkdtemp(prefix="grading-", dir=keeper().folder))
+        answer = folder / f"{exercise.name}.py"
+        try:
+            answer.write_text(code)
+            messages = self._run({"answer": str(answer), "checks": str(exercise.checks), "limit": limit})
+            seconds = time.perf_counter() - begun
+            self._refuse_fault(exercise, messages)
+            return _verdict(exercise, code, messages, printed=_printed(folder), seconds=seconds)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _refuse_fault(self, exercise: Exercise, messages: list[dict[str, Any]]) -> None:
+        """Raise when the course itself failed: its checks could not be loaded, or broke."""
+        if any("plan" in m for m in messages) and messages[-1].get("ended") != "in a fault of the course":
+            return
+        log = self._zygote.log.read_text(errors="replace") if self._zygote and self._zygote.log.exists() else ""
+        last = log[log.rfind("Traceback") :].strip() or "The grader's process ended."
+        raise Fault(f"`{exercise.name}` could not be graded: a fault of the course, not of your answer.\n\n{last}")
+
+    def _run(self, order: dict[str, Any]) -> list[dict[str, Any]]:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._order(order, theirs)
+        lines = Lines(ours)
+        try:
+            return list(lines)
+        finally:  # also when interrupted: the overseer sees that we hung up, and ends the grading
+            ours.shutdown(socket.SHUT_RDWR)
+            lines.close()
+
+    def _order(self, order: dict[str, Any], results: socket.socket) -> None:
+        with self._sending:
+            orders = self._start()
+            socket.send_fds(orders, [json.dumps(order).encode() + b"\n"], [results.fileno()])
+
+    def _start(self) -> socket.socket:
+        kept = keeper()
+        if self._orders is None or self._zygote is None or self._zygote.code is not None or self._keeper is not kept:
+            self._orders, theirs = socket.socketpair()
+            with theirs:
+                argv = [sys.executable, "-m", "unblocked.grading.zygote", "@0"]
+                self._zygote = kept.start(argv, name="grader", descriptors=[theirs.fileno()])
+            self._keeper = kept
+        return self._orders
+
+
+def _verdict(exercise: Exercise, code: str, messages: list[dict[str, Any]], *, printed: str, seconds: float) -> Verdict:
+    said: dict[str, Any] = {key: value for message in messages for key, value in message.items() if key != "outcome"}
+    ended: Ended = said.get("ended", "crashed")
+    found = {m["outcome"]["name"]: _outcome(m["outcome"]) for m in messages if "outcome" in m}
+    checks = tuple(found.get(c["name"], _outcome(c)) for c in said["plan"])
+    broken = said.get("broken", {"message": "", "line": None})
+    return Verdict(exercise.name, ended, checks, broken["message"], broken["line"], printed, seconds, code)
+
+
+def _outcome(data: dict[str, Any]) -> Outcome:
+    return Outcome(**{**data, "hints": tuple(data["hints"])})
+
+
+def _printed(folder: Path) -> str:
+    file = folder / "printed.txt"
+    if not file.exists():
+        return ""
+    with file.open(errors="replace") as text:
+        return text.read(_MOST_PRINTED)
+
+
+_grader = Grader()
+
+
+def grader() -> Grader:
+    """Give this process's grader."""
+    return _grader
+
+
+def grade(name: str, code: str) -> Verdict:
+    """Grade an answer to the exercise of this name."""
+    return _grader.grade(Exercise.find(name), code)

@@ -1,0 +1,77 @@
+"""What a grading has found: data, without colour or HTML."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Ended = Literal["normally", "at the limit", "crashed", "in a fault of the course"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one check has found.
+
+    Attributes:
+        name: the check's function, such as `check_health_answers`.
+        claim: what a right answer does, in a sentence.
+        passed: True when proven, False when refuted, None when it was not reached ("not proven").
+        did: what was done to find out; `got`: what came back; `expected`: what should have; `meaning`: what that means.
+        line: the line of the answer that is to blame, where one is.
+        hints: three steps towards the answer, each asked for.
+
+    """
+
+    name: str
+    claim: str
+    passed: bool | None = None
+    did: str = ""
+    got: str = ""
+    expected: str = ""
+    meaning: str = ""
+    line: int | None = None
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether an answer does what its exercise asks for, check by check.
+
+    Attributes:
+        exercise: its name.
+        ended: how the grading ended; a pass is only possible when it ended normally.
+        checks: an outcome for every check of the exercise, in order.
+        broken: why the answer could not be run at all, in a sentence; empty when it could.
+        line: the line of the answer where it broke.
+        printed: what the answer printed.
+        seconds: how long the grading took.
+        code: the answer that was graded.
+
+    """
+
+    exercise: str
+    ended: Ended
+    checks: tuple[Outcome, ...]
+    broken: str = ""
+    line: int | None = None
+    printed: str = ""
+    seconds: float = 0.0
+    code: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check was proven."""
+        return self.ended == "normally" and bool(self.checks) and all(c.passed is True for c in self.checks)
+
+    @property
+    def failure(self) -> Outcome | None:
+        """The first check that was refuted, which leads the verdict."""
+        return next((c for c in self.checks if c.passed is False), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as data for other programs."""
+        data = dataclasses.asdict(self)
+        del data["code"]
+        data["checks"] = [{**c, "hints": list(c["hints"])} for c in data["checks"]]
+        return {"exercise": self.exercise, "passed": self.passed, **data}
