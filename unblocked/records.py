@@ -67,7 +67,10 @@ class Request:
 
 @dataclass(slots=True)
 class Recording:
-    """What a server recorded: its traces, the event loop's lag as `(when, seconds late)`, its pool of threads."""
+    """What a server recorded: its traces, the event loop's lag, how many threads its pool allows.
+
+    A lag is `(when, late)`: the moment at which the loop came to a callback, and how many seconds late that was.
+    """
 
     traces: list[Trace] = field(default_factory=list)
     lag: list[tuple[float, float]] = field(default_factory=list)

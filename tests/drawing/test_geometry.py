@@ -101,6 +101,12 @@ def test_threads_in_use_are_counted():
     assert "up to 40 of 40" in words(timeline(threaded(60)))
 
 
+def test_lag_that_outlasts_the_run_is_cut():
+    run = blocking(2)
+    run.recording.lag = [(ZERO + 1.2, 0.6)]  # the run ends at 1.0
+    assert "up to 400 ms" in timeline(run).svg
+
+
 def test_lag_writes_its_maximum():
     assert {"loop is late", "up to 490 ms"} <= set(words(timeline(blocking())))
 

@@ -61,9 +61,14 @@ class View:
 
     @cached_property
     def lag(self) -> list[tuple[float, float]]:
-        """How late the event loop was, as `(when, seconds late)`, while the run lasted."""
-        samples = self.recording.lag if self.recording else []
-        return [(when - self.zero, late) for when, late in samples if 0 <= when - self.zero <= self.span]
+        """How late the event loop was, as `(when, seconds late)`; a delay that outlasts the run is cut at its end."""
+        samples = [(when - self.zero, late) for when, late in (self.recording.lag if self.recording else [])]
+        seen = [(when, late) for when, late in samples if self._seen(when, late)]
+        return [(min(when, self.span), late - max(0.0, when - self.span)) for when, late in seen]
+
+    def _seen(self, when: float, late: float) -> bool:
+        """Whether a delay that ended then has a part in the time of the run."""
+        return when >= 0 and when - late < self.span
 
     def least(self, place: Place) -> float:
         """Seconds below which time at a place is not drawn: nobody recorded it, and nobody could see it."""

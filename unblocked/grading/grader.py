@@ -21,6 +21,9 @@ from unblocked.server.lines import Lines
 LIMIT = 30.0
 """Seconds after which a grading is ended, whatever the answer does."""
 
+START_LIMIT = 8.0
+"""Seconds after which an answer that is still being loaded is said to hang."""
+
 _MOST_PRINTED = 20_000
 
 
@@ -38,13 +41,24 @@ class Grader:
         with self._sending:
             self._start()
 
-    def grade(self, exercise: Exercise, code: str, *, limit: float = LIMIT) -> Verdict:
+    def close(self) -> None:
+        """End the warm process."""
+        with self._sending:
+            if self._orders is not None and self._zygote is not None:
+                self._orders.close()
+                self._zygote.stop()
+            self._orders = self._zygote = None
+
+    def grade(
+        self, exercise: Exercise, code: str, *, limit: float = LIMIT, start_limit: float = START_LIMIT
+    ) -> Verdict:
         """Grade an answer.
 
         Args:
             exercise: what it answers.
             code: the answer.
             limit: seconds after which the grading is ended.
+            start_limit: seconds after which an answer that is still being loaded is said to hang.
 
         Returns:
             The verdict, whatever the answer does: a crash or a hang of it is a verdict too.
@@ -58,7 +72,8 @@ class Grader:
         answer = folder / f"{exercise.name}.py"
         try:
             answer.write_text(code)
-            messages = self._run({"answer": str(answer), "checks": str(exercise.checks), "limit": limit})
+            order = {"answer": str(answer), "checks": str(exercise.checks), "limit": limit, "start_limit": start_limit}
+            messages = self._run(order)
             seconds = time.perf_counter() - begun
             self._refuse_fault(exercise, messages)
             return _verdict(exercise, code, messages, printed=_printed(folder), seconds=seconds)
@@ -92,6 +107,8 @@ class Grader:
     def _start(self) -> socket.socket:
         kept = keeper()
         if self._orders is None or self._zygote is None or self._zygote.code is not None or self._keeper is not kept:
+            if self._orders is not None:
+                self._orders.close()
             self._orders, theirs = socket.socketpair()
             with theirs:
                 argv = [sys.executable, "-m", "unblocked.grading.zygote", "@0"]

@@ -21,9 +21,6 @@ from unblocked.processes import kernel
 from unblocked.server.lines import Lines
 from unblocked.server.process import Process
 
-START_LIMIT = 8.0
-"""Seconds after which an answer that is still being loaded is said to hang."""
-
 
 @dataclass
 class _Stage:
@@ -45,6 +42,7 @@ class Job:
         self._folder = Path(self._answer).parent
         self._checks = load(Path(order["checks"]))
         self._results = results
+        self._start_limit: float = order["start_limit"]
 
     def run(self) -> None:
         """Fork every server first, while this process has one thread; then check."""
@@ -94,11 +92,21 @@ class Job:
         channel = Channel(stage.ours)
         app = App(channel, url=stage.url)
         with Outside(listening=stage.outside) as carriers:
-            if not channel.wait(lambda: _known(channel), limit=START_LIMIT) or channel.first("failed"):
-                self._results.send(broken=_why_not(channel, app))
+            if not channel.wait(lambda: _known(channel), limit=self._start_limit) or channel.first("failed"):
+                self._results.send(broken=self._why_not(channel, app))
                 return False
             self._results.send(outcome=dataclasses.asdict(_judge(stage.check, app=app, carriers=carriers)))
         return True
+
+    def _why_not(self, channel: Channel, app: App) -> dict[str, Any]:
+        """Say why there is no service."""
+        failure = channel.first("failed")
+        if failure:
+            return {"message": failure["message"], "line": failure["line"]}
+        if channel.open:
+            waited = f"The app is still starting after {self._start_limit:g} s."
+            return {"message": f"{waited} Does this line, or its lifespan, never end?", "line": app.line}
+        return {"message": "The app's process ended before it could answer.", "line": None}
 
 
 def _stage(check: Check) -> _Stage:
@@ -121,13 +129,3 @@ def _judge(check: Check, **given: Any) -> Any:
 
 def _known(channel: Channel) -> bool:
     return bool(channel.first("ready") or channel.first("failed"))
-
-
-def _why_not(channel: Channel, app: App) -> dict[str, Any]:
-    failure = channel.first("failed")
-    if failure:
-        return {"message": failure["message"], "line": failure["line"]}
-    if channel.open:
-        waited = f"The app is still starting after {START_LIMIT:.0f} s."
-        return {"message": f"{waited} Does this line, or its lifespan, never end?", "line": app.line}
-    return {"message": "The app's process ended before it could answer.", "line": None}

@@ -30,13 +30,14 @@ def _wrap_callbacks() -> None:
     run = asyncio.events.Handle._run
 
     def recorded(handle: asyncio.Handle) -> None:
-        start = _now()
-        TAPE.running = (handle._context.get(current), start)  # type: ignore[attr-defined]  # has no public name
+        if not isinstance(getattr(handle._callback, "__self__", None), asyncio.Task):  # type: ignore[attr-defined]
+            run(handle)  # a socket's or a timer's: it lives on with the request that opened it, and serves others
+            return
+        context, start = handle._context, _now()  # type: ignore[attr-defined]  # has no public name
+        TAPE.running = (context, start)
         run(handle)
         TAPE.running = None
-        trace = handle._context.get(current)  # type: ignore[attr-defined]  # set meanwhile, in a request's first callback
-        if trace is not None:
-            TAPE.note(trace, "loop", start, _now())
+        TAPE.note(context.get(current), "loop", start, _now())  # set meanwhile, in a request's first step
 
     asyncio.events.Handle._run = recorded  # type: ignore[method-assign,assignment]
 
@@ -56,10 +57,14 @@ def _wrap_executors() -> None:
 
     @functools.wraps(submit)
     def recorded(loop: Any, executor: Any, func: Callable[..., T], *args: Any) -> Any:
-        in_threads = executor is None or hasattr(executor, "_threads")
-        return submit(loop, executor, _timed(func) if in_threads else func, *args)
+        return submit(loop, executor, _timed(func) if _has_threads(executor) else func, *args)
 
     asyncio.base_events.BaseEventLoop.run_in_executor = recorded  # type: ignore[method-assign,assignment]
+
+
+def _has_threads(executor: Any) -> bool:
+    """Say whether what it runs shares our memory: other processes and interpreters cannot take a wrapped function."""
+    return executor is None or (hasattr(executor, "_threads") and type(executor).__name__ != "InterpreterPoolExecutor")
 
 
 def _timed(func: Callable[..., T]) -> Callable[..., T]:

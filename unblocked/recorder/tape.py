@@ -27,16 +27,14 @@ class Tape:
     def __init__(self) -> None:
         self.traces: dict[str, Trace] = {}
         self.lag: deque[tuple[float, float]] = deque(maxlen=MOST_TRACES)
-        self.running: tuple[Trace | None, float] | None = None
+        self.running: tuple[contextvars.Context, float] | None = None
         self.tokens = 40
-        self.count = 0
         self.dropped = 0
         self._lock = threading.Lock()
 
     def begin(self, trace: Trace) -> None:
         """Take a new trace; the oldest one goes when there are too many."""
         with self._lock:
-            self.count += 1
             self.traces[trace.id] = trace
             if len(self.traces) > MOST_TRACES:
                 del self.traces[next(iter(self.traces))]
@@ -54,7 +52,7 @@ class Tape:
         def tick(due: float) -> None:
             late = loop.time() - due
             if late > _WORTH_NOTING:
-                self.lag.append((time.perf_counter() - late, late))
+                self.lag.append((time.perf_counter(), late))
             following = max(due, loop.time()) + _TICK  # from now, not from `due`: one stall is one late tick
             loop.call_at(following, tick, following)
 
@@ -62,15 +60,20 @@ class Tape:
 
     def recording(self, prefix: str = "") -> Recording:
         """Give the traces whose id begins so, and the lag; what runs on the loop right now ends now."""
-        with self._lock:
-            traces = [_copy(t) for name, t in self.traces.items() if name.startswith(prefix)]
-        running = self.running
-        if running is not None and running[0] is not None:
-            now = time.perf_counter()
-            for trace in traces:
-                if trace.id == running[0].id:
-                    trace.stretches.append(Stretch("loop", running[1], now, "still running"))
+        with self._lock:  # for a moment only: the loop waits for it when a request begins
+            kept = list(self.traces.values())
+        traces = [_copy(trace) for trace in kept if trace.id.startswith(prefix)]
+        self._add_running(traces)
         return Recording(traces, list(self.lag), self.tokens, self.dropped)
+
+    def _add_running(self, traces: list[Trace]) -> None:
+        running = self.running
+        trace = running[0].get(current) if running else None  # asked now: a request's first step sets it
+        if running and trace:
+            now = time.perf_counter()
+            for copy in traces:
+                if copy.id == trace.id:
+                    copy.stretches.append(Stretch("loop", running[1], now, "still running"))
 
 
 def _copy(trace: Trace) -> Trace:

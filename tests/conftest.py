@@ -1,0 +1,15 @@
+"""What every test starts from: the folder of the course, and a workspace that is not the learner's."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+COURSE = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def in_the_course(monkeypatch, tmp_path):
+    monkeypatch.chdir(COURSE)
+    if "UNBLOCKED_WORKSPACE" not in os.environ:
+        monkeypatch.setenv("UNBLOCKED_WORKSPACE", str(tmp_path / "workspace"))
