@@ -1,0 +1,1 @@
+"""One text, and the notebook that is built from it."""

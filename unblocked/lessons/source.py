@@ -1,0 +1,141 @@
+"""The text of a lesson, `lessons/NN_slug.md`: its front matter, its body, the exercises that it includes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from unblocked import faults
+from unblocked.faults import Fault
+from unblocked.lessons import blocks
+from unblocked.workspace import folder
+
+_NAME = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
+
+_KEYS: dict[str, tuple[type, str]] = {
+    "title": (str, "a few words"),
+    "question": (str, "the question that the lesson answers"),
+    "you will": (list, "a list of things that can be tested"),
+    "needs": (list, "a list of lessons' slugs, `[]` for none"),
+    "minutes": (int, "a whole number, for the core"),
+    "left out": (str, 'what the lesson leaves out, `""` for nothing'),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A lesson as its author wrote it. `needs` are slugs of other lessons, `minutes` those of the core."""
+
+    path: Path
+    number: int
+    slug: str
+    title: str
+    question: str
+    you_will: tuple[str, ...]
+    needs: tuple[str, ...]
+    minutes: int
+    left_out: str
+    blocks: tuple[blocks.Block, ...]
+
+    @property
+    def name(self) -> str:
+        """The name that its notebook has as well: `02_routes`."""
+        return self.path.stem
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The names of its exercises, in order."""
+        return tuple(block.info for block in self.blocks if block.kind == "exercise")
+
+
+def lessons(*, course: Path | None = None) -> list[Lesson]:
+    """Return all lessons of the course in order; a `Fault` names the first file that is not right.
+
+    >>> [lesson.slug for lesson in lessons()]  # doctest: +SKIP
+    ['start_here', 'async_basics', 'routes']
+    """
+    return [read(path) for path in paths(course=course)]
+
+
+def paths(*, course: Path | None = None) -> list[Path]:
+    """Return the files of all lessons, in order."""
+    return sorted((course or folder.course()).glob("lessons/*.md"))
+
+
+def lesson(asked: str | int, *, course: Path | None = None) -> Lesson:
+    """Return one lesson by its slug, its number or both; a `Fault` suggests the nearest.
+
+    >>> lesson("routes").name, lesson(2).name  # doctest: +SKIP
+    ('02_routes', '02_routes')
+    """
+    names = {path.stem: path for path in paths(course=course)}
+    for name, path in names.items():
+        number, _, slug = name.partition("_")
+        if str(asked) in {name, slug, number, number.lstrip("0") or "0"}:
+            return read(path)
+    if not names:
+        raise Fault("There are no lessons in `lessons/` yet.")
+    raise faults.unknown("lesson", str(asked), [name.partition("_")[2] for name in names])
+
+
+def read(path: Path) -> Lesson:
+    """Read one lesson; a `Fault` names the file and what is missing or wrong in it."""
+    name = f"lessons/{path.name}"
+    parts = _NAME.fullmatch(path.stem)
+    if not parts:
+        raise Fault(f"`{name}` is not called like a lesson: two digits, `_`, and a slug, such as `02_routes.md`.")
+    front, body, first_line = front_matter(path.read_text(encoding="utf-8"), name=name)
+    _see_that_all_is_there(front, name)
+    return Lesson(
+        path=path,
+        number=int(parts[1]),
+        slug=parts[2],
+        title=front["title"],
+        question=front["question"],
+        you_will=tuple(str(each) for each in front["you will"]),
+        needs=tuple(str(each) for each in front["needs"]),
+        minutes=front["minutes"],
+        left_out=front["left out"],
+        blocks=tuple(blocks.split(body, name=name, first_line=first_line)),
+    )
+
+
+def front_matter(text: str, *, name: str) -> tuple[dict[str, Any], str, int]:
+    """Split a Markdown file into its front matter, its body, and the number of the line where the body begins.
+
+    Raises a `Fault` that calls the file `name` if there is no front matter or it is not YAML.
+    """
+    match = re.match(r"---[ \t]*\n(.*?\n)?---[ \t]*(\n|$)", text, re.DOTALL)
+    if not match:
+        raise Fault(f"`{name}` has no front matter: it begins with `---`, keys and values, and another `---`.")
+    try:
+        front = yaml.safe_load(match[1] or "")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 2})" if mark else ""
+        raise Fault(f"`{name}`: the front matter is not YAML{where}: {getattr(error, 'problem', error)}.") from error
+    if not isinstance(front, dict | None):
+        raise Fault(f"`{name}`: the front matter is not a list of `key: value`.")
+    return front or {}, text[match.end() :], match[0].count("\n") + 1
+
+
+def _see_that_all_is_there(front: dict[str, Any], name: str) -> None:
+    """Raise one `Fault` that names every key that is missing, unknown, or of the wrong kind."""
+    wrong = [f"`{key}` is missing ({what})" for key, (_, what) in _KEYS.items() if key not in front]
+    wrong += [f"`{key}` is to be {what}" for key, (_, what) in _KEYS.items() if key in front and not _fits(key, front)]
+    wrong += [f"`{key}` means nothing here" for key in front if key not in _KEYS]
+    if wrong:
+        raise Fault(f"`{name}`, front matter: {'; '.join(wrong)}.")
+
+
+def _fits(key: str, front: dict[str, Any]) -> bool:
+    value = front[key]
+    if type(value) is not _KEYS[key][0]:
+        return False
+    if type(value) is list:
+        return all(isinstance(each, str) for each in value) and (bool(value) or key == "needs")
+    return value > 0 if type(value) is int else bool(str(value).strip()) or key == "left out"

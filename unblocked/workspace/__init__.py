@@ -1,0 +1,1 @@
+"""The learner's own work: copies of notebooks, answers, predictions, progress. Never lost, never overwritten."""
