@@ -1,0 +1,51 @@
+"""A real kernel, as JupyterLab starts one, and what its cells show."""
+
+import os
+from contextlib import contextmanager
+
+from jupyter_client.manager import start_new_kernel
+
+
+class Kernel:
+    """Runs cells and keeps what they showed."""
+
+    def __init__(self, manager, client):
+        self.manager, self.client = manager, client
+
+    def run(self, code: str) -> "Shown":
+        messages: list[dict] = []
+        reply = self.client.execute_interactive(code, timeout=120, output_hook=messages.append)
+        return Shown(reply["content"]["status"], messages)
+
+    def restart(self) -> None:
+        self.manager.restart_kernel(now=True)
+        self.client.wait_for_ready(timeout=60)
+
+
+class Shown:
+    """What one cell showed."""
+
+    def __init__(self, status: str, messages: list[dict]):
+        self.status = status
+        self.data = [m["content"]["data"] for m in messages if "data" in m["content"]]
+        self.errors = [m["content"]["evalue"] for m in messages if m["msg_type"] == "error"]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(data["text/plain"] for data in self.data)
+
+    @property
+    def html(self) -> str:
+        return "\n".join(data.get("text/html", "") for data in self.data)
+
+
+@contextmanager
+def kernel(workspace):
+    env = os.environ | {"UNBLOCKED_WORKSPACE": str(workspace), "IPYTHONDIR": str(workspace / "ipython")}
+    workspace.mkdir(parents=True, exist_ok=True)
+    manager, client = start_new_kernel(env=env, cwd=str(workspace))
+    try:
+        yield Kernel(manager, client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

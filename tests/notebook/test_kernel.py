@@ -1,0 +1,124 @@
+"""The course in a real kernel: verbs without a set-up cell, verdicts, faults, and nothing left behind."""
+
+import json
+
+import psutil
+import pytest
+
+from tests.notebook.kernels import kernel
+from tests.waiting import until
+from unblocked.grading import Exercise
+
+NAME = "other_requests_keep_moving"
+VERDICT = "application/vnd.unblocked.verdict+json"
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    return tmp_path_factory.mktemp("workspace")
+
+
+@pytest.fixture(scope="module")
+def notebook(workspace):
+    with kernel(workspace) as running:
+        yield running
+
+
+@pytest.fixture
+def exercise():
+    return Exercise.find(NAME)
+
+
+def test_verbs_are_there_without_set_up(notebook):
+    assert notebook.run("all(map(callable, (serve, upstream, load, timeline, predict)))").text == "True"
+
+
+def test_verb_tells_how_to_use_it(notebook):
+    told = notebook.run("import inspect\nprint(inspect.signature(serve))\ninspect.getdoc(serve)")
+    assert "Run a lab, or any ASGI app, on real uvicorn" in told.text
+
+
+def test_prediction_stands_beside_measurement(notebook):
+    notebook.run("carriers = upstream(latency=0.05)\nparcel = serve('start_here')")
+    asked = notebook.run("predict('the last of three', seconds=...)")
+    assert "Replace the `...`" in asked.text
+    notebook.run("predict('the last of three', seconds=0.5)")
+    shown = notebook.run("before = load(parcel, '/quotes/{n}', n=3)")
+    assert "the last of three\nYou said 0.5 s. It was" in shown.text
+
+
+def test_timeline_is_drawn_from_the_run(notebook):
+    shown = notebook.run("before.timeline()")
+    assert "<svg" in shown.html
+    assert "runs on the event loop" in shown.text
+    assert "3 /quotes/3" in shown.text
+
+
+def test_served_lab_shows_its_address(notebook):
+    html = notebook.run("parcel").html
+    assert "<code>start_here</code> runs at" in html
+    assert "/docs" in html
+
+
+def test_starter_gets_a_verdict_with_its_line(notebook, exercise):
+    shown = notebook.run(f"%%exercise {NAME}\n{exercise.starter}")
+    assert shown.status == "ok"
+    assert "Not yet." in shown.text
+    assert "<mark> 13      answer = requests.get(" in shown.html
+    [verdict] = [data[VERDICT] for data in shown.data if VERDICT in data]
+    assert verdict["passed"] is False
+
+
+def test_right_answer_passes_and_shows_the_solution(notebook, exercise):
+    shown = notebook.run(f"%%exercise {NAME}\n{exercise.starter.replace('async def quote', 'def quote')}")
+    assert "Passed." in shown.text
+    assert "Our solution, and why" in shown.html
+
+
+def test_answer_and_attempts_are_kept(workspace, notebook, exercise):
+    notebook.run(f"%%exercise {NAME}\n{exercise.starter}")
+    kept = workspace / "answers" / "start_here" / f"{NAME}.py"
+    assert kept.read_text().strip() == exercise.starter.strip()
+    history = [json.loads(line) for line in (workspace / "progress.jsonl").read_text().splitlines()]
+    attempts = [entry for entry in history if entry["kind"] == "attempt"]
+    assert attempts[-1]["exercise"] == NAME
+    assert attempts[-1]["passed"] is False
+
+
+def test_file_changed_in_an_editor_is_kept_beside(workspace, notebook, exercise):
+    kept = workspace / "answers" / "start_here" / f"{NAME}.py"
+    kept.write_text("# written in an editor\n")
+    shown = notebook.run(f"%%exercise {NAME}\n{exercise.starter}")
+    assert f"{NAME}.1.py" in shown.html
+    assert kept.with_name(f"{NAME}.1.py").read_text() == "# written in an editor\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("serve('ruotes')", "There is no lab `ruotes`. Did you mean `routes`?"),
+        ("%%exercise\nx = 1", "Say which exercise"),
+        ("%%exercise other_request_keep_moving\nx = 1", "Did you mean `other_requests_keep_moving`?"),
+        ("load(parcel, '/', rate=-1)", "`rate` is a number above 0"),
+        ("upstream(latency=-1)", "A latency of -1"),
+    ],
+)
+def test_fault_is_a_sentence_without_traceback(notebook, cell, says):
+    shown = notebook.run(cell)
+    assert shown.status == "error"
+    assert says in shown.text
+    assert "Traceback" not in shown.text
+    assert not shown.errors
+
+
+def test_other_errors_keep_their_traceback(notebook):
+    shown = notebook.run("1 / 0")
+    assert shown.errors == ["division by zero"]
+
+
+def test_restart_gives_the_verbs_and_ends_the_servers(tmp_path):
+    with kernel(tmp_path / "workspace") as running:
+        pid = int(running.run("serve('start_here').pid").text)
+        running.restart()
+        until(lambda: not psutil.pid_exists(pid), "the served lab is gone with its kernel")
+        assert running.run("callable(serve)").text == "True"
