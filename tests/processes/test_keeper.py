@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 
+import psutil
 import pytest
 
 from tests.waiting import until
@@ -91,6 +92,19 @@ def test_start_says_when_guard_is_gone(kept):
     until(lambda: not kept.alive, "the keeper knows")
     with pytest.raises(Fault, match="Run the cell or command again"):
         kept.start(["true"], name="true")
+
+
+def test_interrupted_start_leaves_no_process(kept, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kept._replied, "wait_for", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            kept.start(["sleep", "305"], name="unwanted")
+    assert kept.start(["/bin/sh", "-c", "exit 3"], name="next").wait(60) == 3
+    guard = psutil.Process(kept.guard)
+    until(lambda: not [p for p in guard.children(recursive=True) if "305" in p.cmdline()], "the unwanted one is ended")
 
 
 def test_abandoned_folder_is_swept(kept):

@@ -8,9 +8,9 @@ from unblocked.drawing.labels import Row
 from unblocked.drawing.lanes import Lane, thinned
 from unblocked.drawing.occupancy import occupancy
 from unblocked.drawing.palette import FILLERS, LAYERS, LOOKS, Place, fill
-from unblocked.drawing.summary import quantile
 from unblocked.drawing.units import counted, duration, share, ticks
 from unblocked.drawing.view import View
+from unblocked.percentiles import percentile
 
 SLOTS = 150
 """Points of an area across the page."""
@@ -128,12 +128,11 @@ def _level(words: str, y: float) -> str:
 
 def picked(view: View, *, marks: list[Mark]) -> list[Row]:
     """Choose lanes that stand for all others, each counted from the moment it was due."""
-    answered = sorted((lane for lane in view.lanes if lane.request.ok), key=lambda lane: lane.request.seconds)
-    named = dict[str, Lane]()
-    if answered:
-        order = range(len(answered))
-        parts = {"fastest": 0.0, "median": 0.5, "95th percentile": 0.95, "slowest": 1.0}
-        named = {words: answered[int(quantile(order, part))] for words, part in parts.items()}
+    ranked = sorted(view.lanes, key=lambda lane: (not lane.request.ok, lane.request.seconds))
+    parts = {"fastest": 0.001, "median": 50, "95th percentile": 95, "slowest": 100}
+    order = range(len(ranked))
+    any_answered = bool(ranked) and ranked[0].request.ok
+    named = {words: ranked[int(percentile(order, part))] for words, part in parts.items() if any_answered}
     failed = next((lane for lane in view.lanes if not lane.request.ok), None)
     named |= {"first failed": failed} if failed else {}
     wanted = {mark.number for mark in marks}

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
 
 from unblocked.drawing.lanes import Lane
 from unblocked.drawing.occupancy import served, threads
 from unblocked.drawing.palette import LOOKS
 from unblocked.drawing.units import counted, duration, number, share
 from unblocked.drawing.view import View
+from unblocked.percentiles import percentile, waits
 
 NOTHING = "No request was sent: there is nothing to draw."
 QUIET = 0.005
 """Seconds of lag of the event loop that no one needs to look at."""
-
-
-def quantile(values: Sequence[float], part: float) -> float:
-    """Give the value that this part of all values does not exceed (nearest rank: always one that was measured).
-
-    >>> quantile([4, 1, 3, 2], 0.5)
-    2
-    """
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
 
 
 def figures(view: View) -> str:
@@ -35,7 +25,7 @@ def figures(view: View) -> str:
     many, good = counted(len(view.lanes), "request"), number(len(answered)) if answered else "none"
     parts = [f"{many}, {good} answered{_failed(view.lanes)}"]
     if answered:
-        parts += [_speed([lane.request.seconds for lane in answered]), _rate(view.lanes, answered)]
+        parts += [_speed(waits(lane.request for lane in view.lanes)), _rate(view.lanes, answered)]
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
 
@@ -49,11 +39,15 @@ def _failed(lanes: list[Lane]) -> str:
     return f", {number(causes.total())} failed ({listed}{', …' if len(causes) > 6 else ''})"
 
 
-def _speed(seconds: list[float]) -> str:
-    if len(seconds) == 1:
-        return f"after {duration(seconds[0])}"
-    middle, most, worst = (duration(quantile(seconds, part)) for part in (0.5, 0.95, 1))
+def _speed(ranked: list[float]) -> str:
+    if len(ranked) == 1:
+        return f"after {duration(ranked[0])}"
+    middle, most, worst = (_wait(percentile(ranked, p)) for p in (50, 95, 100))
     return f"median {middle}, 95th percentile {most}, slowest {worst}"
+
+
+def _wait(seconds: float) -> str:
+    return "no answer" if math.isinf(seconds) else duration(seconds)
 
 
 def _rate(lanes: list[Lane], answered: list[Lane]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -72,7 +73,9 @@ class Keeper:
         self._children: dict[int, Child] = {}
         self._order = threading.Lock()
         self._replied = threading.Condition()
-        self._replies: list[dict[str, Any]] = []
+        self._replies: dict[int, dict[str, Any]] = {}
+        self._numbers = itertools.count(1)
+        self._wanted: set[int] = set()
         self._unclaimed: dict[int, int] = {}  # ended before their `start` had returned
         self._socket, theirs = socket.socketpair()
         self._guard = self._begin(theirs, lock)
@@ -161,12 +164,17 @@ class Keeper:
         return next(log for log in logs if not log.exists())
 
     def _ask(self, order: dict[str, Any], descriptors: Sequence[int]) -> dict[str, Any]:
-        self._send(order, descriptors)
-        with self._replied:
-            self._replied.wait_for(lambda: self._replies or not self.alive)
-            if not self._replies:
-                raise _gone()
-            return self._replies.pop()
+        number = next(self._numbers)
+        self._wanted.add(number)
+        try:
+            self._send({**order, "number": number}, descriptors)
+            with self._replied:
+                self._replied.wait_for(lambda: number in self._replies or not self.alive)
+                if number not in self._replies:
+                    raise _gone()
+                return self._replies.pop(number)
+        finally:  # interrupted: what is started all the same is ended when the reply comes
+            self._wanted.discard(number)
 
     def _send(self, order: dict[str, Any], descriptors: Sequence[int]) -> None:
         data = json.dumps(order).encode() + b"\n"
@@ -192,12 +200,18 @@ class Keeper:
     def _hear(self, message: dict[str, Any]) -> None:
         with self._replied:
             if "ended" not in message:
-                self._replies.append(message)
-                self._replied.notify_all()
+                self._take(message)
             elif child := self._children.pop(message["ended"], None):
                 child._end(message["code"])
             else:
                 self._unclaimed[message["ended"]] = message["code"]
+
+    def _take(self, reply: dict[str, Any]) -> None:
+        if reply["number"] in self._wanted:
+            self._replies[reply["number"]] = reply
+            self._replied.notify_all()
+        elif "pid" in reply:
+            self._send({"do": "stop", "pid": reply["pid"]}, ())
 
 
 def _gone() -> Fault:

@@ -35,9 +35,9 @@ class _Process:
 class Supervisor:
     """Obeys JSON lines of its owner's socket, reports every end, and ends everything when the owner is gone.
 
-    Orders: `{"do": "start", "argv", "env", "cwd", "log", "polite", "grace", "descriptors"}`, answered by `{"pid"}` or
-    `{"error"}`; `{"do": "stop", "pid"}`. Reports: `{"ended": pid, "code"}`. An `@0` in argv becomes the number of the
-    first descriptor that came with the order.
+    Orders: `{"do": "start", "number", "argv", "env", "cwd", "log", "polite", "grace"}`, answered by `{"number", "pid"}`
+    or `{"number", "error"}`; `{"do": "stop", "pid"}`. Reports: `{"ended": pid, "code"}`. An `@0` in argv becomes the
+    number of the first descriptor that came with the order.
     """
 
     def __init__(self, owner: socket.socket, *, groups: int) -> None:
@@ -108,9 +108,10 @@ class Supervisor:
             return
         descriptors, self._descriptors = self._descriptors, []
         try:
-            self._say({"pid": self._start(order, descriptors)})
+            self._say({"number": order["number"], "pid": self._start(order, descriptors)})
         except OSError as error:
-            self._say({"error": f"{error.strerror}: {error.filename or order['argv'][0]}"})
+            where = error.filename or order["argv"][0]
+            self._say({"number": order["number"], "error": f"{error.strerror}: {where}"})
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)

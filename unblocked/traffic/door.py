@@ -65,10 +65,16 @@ def load(
     plan = planned(
         base, path, n=n, rate=rate, seconds=seconds, method=method, json=json, headers=headers, timeout=timeout
     )
-    result = _measured(plan, target, title=plan.title if title is None else " ".join(str(title).split()))
+    result = _measured(plan, target, title=_named(plan, target) if title is None else " ".join(str(title).split()))
     for call in tuple(on_result):
         call(result)
     return result
+
+
+def _named(plan: Plan, target: object) -> str:
+    """Name a run; a target's own name tells two runs of the same requests apart."""
+    name = getattr(target, "name", "")
+    return f"{plan.title} ({name})" if name else plan.title
 
 
 def _measured(plan: Plan, target: str | Target, *, title: str) -> Result:

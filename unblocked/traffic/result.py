@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from unblocked.faults import Fault
+from unblocked.percentiles import percentile, waits
 from unblocked.records import Recording, Request
 from unblocked.traffic import remarks
 from unblocked.traffic.bounds import shown
@@ -85,7 +86,7 @@ class Result:
 
     @cached_property
     def _ranked(self) -> list[float]:
-        return sorted(request.seconds if request.ok else math.inf for request in self.requests)
+        return waits(self.requests)
 
     def percentile(self, p: float) -> float:
         """Give the time within which `p` per cent of *all* requests were answered.
@@ -106,8 +107,7 @@ class Result:
         """
         if isinstance(p, bool) or not isinstance(p, int | float) or not 0 < p <= 100:
             raise Fault(f"A percentile is a number above 0 and at most 100, not {shown(p)}.")
-        rank = math.ceil(round(p * len(self._ranked) / 100, 9))  # 32.2 * 1000 / 100 is a little more than 322
-        return self._ranked[max(rank, 1) - 1] if self._ranked else math.nan
+        return percentile(self._ranked, p)
 
     @property
     def first(self) -> float:
