@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import http.client
 import json as json_module
 import threading
@@ -10,12 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from unblocked.grading.channel import Channel
+from unblocked.grading.board import Channel
 from unblocked.grading.checking import Unmet
-from unblocked.records import Recording, Stretch, Trace
-
-LIMIT = 5.0
-"""Seconds after which a check gives up what hangs. Right answers never come near it."""
+from unblocked.grading.subject import LIMIT, Subject
+from unblocked.records import REQUEST_HEADER, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,118 +36,116 @@ class Reply:
         return f"{self.status} {self.text[:200]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """A call that holds the thread of the event loop: what was called, and from which line of the answer."""
-
-    call: str
-    line: int | None
-
-
 class Pending:
     """A request on its way."""
 
-    def __init__(self, app: App, path: str, *, method: str = "GET", json: Any = None) -> None:
-        self._app, self.path, self.method, self._json = app, path, method, json
+    def __init__(self, app: App, path: str, *, method: str, json: Any, name: str) -> None:
+        self._app, self.path, self.method, self._json, self.name = app, path, method, json, name
         self.reply: Reply | None = None
         self.error = ""
+        self.sent = time.perf_counter()
+        self.done: float | None = None
         threading.Thread(target=self._send, daemon=True).start()
 
     @property
     def over(self) -> bool:
         """Whether a reply has come, or will not come any more."""
-        return self.reply is not None or bool(self.error)
+        return self.done is not None
 
     def finish(self) -> Reply:
-        """Wait for the reply; when none comes, the check fails and says where the answer stands."""
-        self._app.channel.wait(lambda: self.over or self._app.blocked, limit=LIMIT)
-        if self._app.blocked and not self.over:  # it may be held by what the check has already released
-            self._app.channel.wait(lambda: self.over, limit=LIMIT)
+        """Wait for the reply; when none comes, the check is over and says on which line the answer stands."""
+        self._app.board.wait(lambda: self.over, limit=LIMIT)
         if self.reply is None:
             raise self._app.silence(self)
         return self.reply
+
+    def as_request(self) -> Request:
+        """Give it as a record, to be drawn."""
+        done = self.done or time.perf_counter()
+        status = self.reply.status if self.reply else None
+        cause = f"status {status}" if status and status >= 400 else "" if status else self.error or "no answer"
+        return Request(self.name, self.method, self.path, self.sent, self.sent, done, status, cause)
 
     def _send(self) -> None:
         connection = http.client.HTTPConnection(self._app.host, timeout=None)
         try:
             body = None if self._json is None else json_module.dumps(self._json)
-            connection.request(self.method, self.path, body=body, headers={"content-type": "application/json"})
+            headers = {"content-type": "application/json", REQUEST_HEADER: self.name}
+            connection.request(self.method, self.path, body=body, headers=headers)
             got = connection.getresponse()
             self.reply = Reply(got.status, got.read().decode(errors="replace"))
         except (OSError, http.client.HTTPException) as error:
             self.error = str(error) or type(error).__name__
         finally:
+            self.done = time.perf_counter()
             connection.close()
-            with self._app.channel.changed:
-                self._app.channel.changed.notify_all()
+            self._app.board.touch()
 
 
-class App:
+class App(Subject):
     """The learner's app on real uvicorn, in a process of its own.
 
     Attributes:
         url: its address.
+        pid: its process id.
 
     """
 
-    def __init__(self, channel: Channel, *, url: str) -> None:
-        self.channel, self.url = channel, url
+    board: Channel
+
+    def __init__(self, channel: Channel, *, url: str, pid: int) -> None:
+        super().__init__(channel)
+        self.url, self.pid = url, pid
         self.host = urlsplit(url).netloc
+        self._requests: list[Pending] = []
+        self._beats = 0
 
     def get(self, path: str) -> Reply:
         """Ask for a path and wait for the reply."""
         return self.start(path).finish()
 
+    def post(self, path: str, *, json: Any = None) -> Reply:
+        """Send JSON to a path and wait for the reply."""
+        return self.start(path, method="POST", json=json).finish()
+
     def start(self, path: str, *, method: str = "GET", json: Any = None) -> Pending:
         """Send a request without waiting for its reply."""
-        return Pending(self, path, method=method, json=json)
+        request = Pending(self, path, method=method, json=json, name=f"check-{len(self._requests) + 1}")
+        self._requests.append(request)
+        return request
 
     def answers(self, path: str) -> bool:
         """Say whether a request is answered now, whatever else is being held.
 
-        False comes as soon as the answer's process reports a call that blocks the thread of its event loop, and does
+        False comes as soon as the answer's process reports a call that blocks the thread of its event loop and does
         not come back; where nothing is reported, after the limit.
         """
         request = self.start(path)
-        self.channel.wait(lambda: request.over or self.blocked, limit=LIMIT)
-        if not request.over and self.blocked:
-            self.channel.ask("where", limit=LIMIT)  # one more exchange, in which a short call would have come back
-            self.channel.wait(lambda: request.over or self.blocked, limit=LIMIT)
-        return request.reply is not None
+        return self.comes(lambda: request.over) and request.reply is not None
 
-    @property
-    def blocked(self) -> Blocked | None:
-        """The call that holds the event loop's thread at this moment, if its process has reported one."""
-        begun: dict[int, Blocked] = {}
-        for message in list(self.channel.messages):
-            if "blocks" in message:
-                begun[message["blocks"]] = Blocked(message["call"], message["line"])
-            elif "unblocks" in message:
-                begun.pop(message["unblocks"], None)
-        return next(iter(begun.values()), None)
+    def beats(self) -> bool:
+        """Have it answer a request that is none of the exercise's."""
+        self._beats += 1
+        beat = Pending(self, "/-/beat", method="GET", json=None, name=f"beat-{self._beats}")
+        return self.comes(lambda: beat.over) and beat.reply is not None
 
-    @property
-    def line(self) -> int | None:
-        """The line of the answer on which the event loop's thread stands."""
-        if self.blocked is not None:
-            return self.blocked.line
-        where = self.channel.ask("where", limit=LIMIT)
+    def is_asleep(self) -> bool | None:
+        """Ask its process about the loop's thread."""
+        asleep: bool | None = self.board.ask("asleep", limit=LIMIT)
+        return asleep
+
+    def stands_on(self) -> int | None:
+        """Ask its process on which line the loop's thread stands."""
+        where = self.board.ask("where", limit=LIMIT)
         return where["line"] if where else None
 
-    def settles(self, holds: Any, *, beats: int = 10, path: str = "/openapi.json", patience: float = 1.0) -> bool:
-        """Wait until something holds that needs the app's next steps; say whether it came.
-
-        It comes at once, or not at all: False only after the app has answered so many other requests *and* a generous
-        while has gone by, or when its event loop is blocked.
-        """
-        begun, answered = time.monotonic(), 0
-        while not holds():
-            if answered >= beats and time.monotonic() - begun > patience:
-                return False
-            if not self.answers(path):
-                return bool(holds())
-            answered += 1
-        return True
+    def value(self, name: str) -> Any:
+        """Give a value of the answer's module, as JSON carries it; the check is over when there is none."""
+        found = self.board.ask("value", limit=LIMIT, name=name)
+        if found is None or not found["there"]:
+            raise Unmet(did=f"looked for `{name}`", got="no such name", expected=f"`{name} = …`", line=None,
+                        meaning=f"The exercise asks for `{name}` at the top level of your answer.")  # fmt: skip
+        return found["value"]
 
     def silence(self, request: Pending) -> Unmet:
         """Make the finding for a request that was not answered."""
@@ -156,13 +153,13 @@ class App:
         if request.error:
             return Unmet(did=did, got=f"no answer: {request.error}", expected="an answer", line=None,
                          meaning="The server closed the connection or ended: see what it printed.")  # fmt: skip
+        where = "on the event loop" if self.blocked else "and waits"
         return Unmet(did=did, got=f"no answer within {LIMIT:.0f} s", expected="an answer", line=self.line,
-                     meaning="The code stands on this line and does not come back.")  # fmt: skip
+                     meaning=f"The code stands on this line {where}, and does not come back.")  # fmt: skip
 
-    def recording(self) -> Recording:
-        """Give what the answer's process has recorded."""
-        data = self.channel.ask("recording", limit=LIMIT, prefix="")
-        if data is None:
-            return Recording()
-        traces = [Trace(**{**t, "stretches": [Stretch(**s) for s in t["stretches"]]}) for t in data["traces"]]
-        return Recording(traces, [(when, late) for when, late in data["lag"]], data["tokens"], data["dropped"])
+    def seen(self) -> dict[str, Any]:
+        """Give what is to be drawn: the check's requests, what the process recorded of them, and the guilty stretch."""
+        requests = [dataclasses.asdict(r.as_request()) for r in self._requests]
+        mark = [self.blocked.since, time.perf_counter(), self.blocked.line] if self.blocked else None
+        recording = self.board.ask("recording", limit=LIMIT, prefix="check-", settle=self.blocked is None)
+        return {"requests": requests, "recording": recording, "mark": mark}

@@ -14,17 +14,15 @@ from typing import Any
 
 from unblocked.faults import Fault
 from unblocked.grading.exercise import Exercise
-from unblocked.grading.verdict import Ended, Outcome, Verdict
+from unblocked.grading.verdict import Verdict, verdict_of
 from unblocked.processes import Child, Keeper, keeper
 from unblocked.server.lines import Lines
 
 LIMIT = 30.0
 """Seconds after which a grading is ended, whatever the answer does."""
 
-START_LIMIT = 8.0
+START_LIMIT = 5.0
 """Seconds after which an answer that is still being loaded is said to hang."""
-
-_MOST_PRINTED = 20_000
 
 
 class Grader:
@@ -69,16 +67,13 @@ class Grader:
         """
         begun = time.perf_counter()
         folder = Path(tempfile.mkdtemp(prefix="grading-", dir=keeper().folder))
-        answer = folder / f"{exercise.name}.py"
+        order = {"code": code, "name": exercise.name, "folder": str(folder), "checks": str(exercise.checks)}
         try:
-            answer.write_text(code)
-            order = {"answer": str(answer), "checks": str(exercise.checks), "limit": limit, "start_limit": start_limit}
-            messages = self._run(order)
-            seconds = time.perf_counter() - begun
-            self._refuse_fault(exercise, messages)
-            return _verdict(exercise, code, messages, printed=_printed(folder), seconds=seconds)
+            messages = self._run({**order, "limit": limit, "start_limit": start_limit})
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        self._refuse_fault(exercise, messages)
+        return verdict_of(exercise.name, code, messages, seconds=time.perf_counter() - begun)
 
     def _refuse_fault(self, exercise: Exercise, messages: list[dict[str, Any]]) -> None:
         """Raise when the course itself failed: its checks could not be loaded, or broke."""
@@ -115,27 +110,6 @@ class Grader:
                 self._zygote = kept.start(argv, name="grader", descriptors=[theirs.fileno()])
             self._keeper = kept
         return self._orders
-
-
-def _verdict(exercise: Exercise, code: str, messages: list[dict[str, Any]], *, printed: str, seconds: float) -> Verdict:
-    said: dict[str, Any] = {key: value for message in messages for key, value in message.items() if key != "outcome"}
-    ended: Ended = said.get("ended", "crashed")
-    found = {m["outcome"]["name"]: _outcome(m["outcome"]) for m in messages if "outcome" in m}
-    checks = tuple(found.get(c["name"], _outcome(c)) for c in said["plan"])
-    broken = said.get("broken", {"message": "", "line": None})
-    return Verdict(exercise.name, ended, checks, broken["message"], broken["line"], printed, seconds, code)
-
-
-def _outcome(data: dict[str, Any]) -> Outcome:
-    return Outcome(**{**data, "hints": tuple(data["hints"])})
-
-
-def _printed(folder: Path) -> str:
-    file = folder / "printed.txt"
-    if not file.exists():
-        return ""
-    with file.open(errors="replace") as text:
-        return text.read(_MOST_PRINTED)
 
 
 _grader = Grader()

@@ -1,70 +1,165 @@
-"""The process above one grading: ends it at its limit, and sees that nothing of it is left."""
+"""The process above one grading: starts a process for every check, passes on what they find, and ends them all."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
 import select
 import signal
 import socket
 import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NoReturn
 
+from unblocked.grading import trial
+from unblocked.grading.checking import Check, load
 from unblocked.grading.verdict import Ended
 from unblocked.processes import kernel
 from unblocked.processes.supervisor import Supervisor
 from unblocked.server.lines import Lines
 
 _TURN = 0.02
+_MOST_PRINTED = 20_000
+_HUNG_UP = select.POLLHUP | select.POLLERR | select.POLLNVAL
+
+
+@dataclass
+class _Running:
+    """The process of a check, what it has said that is not passed on yet, and what it has printed."""
+
+    check: Check
+    pid: int
+    findings: socket.socket
+    output: int
+    said: bytes = b""
+    printed: bytes = b""
+    told: bool = False
+    code: int | None = None
+    groups: set[int] = field(default_factory=set)
+
+
+class Overseer:
+    """Grades one answer: every check at once, each in a process of its own."""
+
+    def __init__(self, order: dict[str, Any], results: socket.socket) -> None:
+        self._order = order
+        self._results = results
+        self._lines = Lines(results)
+        self._trials: list[_Running] = []
+        self._poll = select.poll()
+
+    def run(self) -> Ended:
+        """Start the checks, and wait for their end, for the limit, or for the owner to hang up."""
+        checks = load(Path(self._order["checks"]))
+        self._lines.send(plan=[dataclasses.asdict(check.outcome()) for check in checks])
+        for check in checks:
+            self._trials.append(self._start(check))
+        ended = self._watch()
+        self._clear()
+        for running in self._trials:
+            self._lines.send(printed=running.printed.decode(errors="replace"), check=running.check.name)
+        return ended
+
+    def _start(self, check: Check) -> _Running:
+        ours, theirs = socket.socketpair()
+        output, end = os.pipe()
+        order = trial.Order(self._order["code"], self._order["name"], Path(self._order["folder"]),
+                            self._order["start_limit"])  # fmt: skip
+        overseer = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            self._results.close()
+            trial.main(check, order, theirs, output=end, overseer=overseer)
+        theirs.close()
+        os.close(end)
+        for descriptor in (ours.fileno(), output):
+            self._poll.register(descriptor, select.POLLIN)
+        return _Running(check, pid, ours, output)
+
+    def _watch(self) -> Ended:
+        zygote = os.getppid()
+        self._poll.register(self._results.fileno(), 0)
+        end = time.monotonic() + self._order["limit"]
+        while time.monotonic() < end:
+            for descriptor, event in self._poll.poll(_TURN * 1000):
+                if descriptor == self._results.fileno() and event & _HUNG_UP:
+                    return "crashed"
+                self._hear(descriptor)
+            self._reap()
+            if all(running.code is not None and running.told for running in self._trials):
+                return self._ended()
+            if os.getppid() != zygote:
+                return "crashed"
+        return "at the limit"
+
+    def _hear(self, descriptor: int) -> None:
+        """Take what a check has said or its answer has printed; a pipe that fills up would hold its writer."""
+        for running in self._trials:
+            if descriptor == running.findings.fileno():
+                data = os.read(descriptor, 1 << 16)
+                running.said += data
+                self._pass_on(running)
+                running.told = running.told or not data
+            elif descriptor == running.output:
+                data = os.read(descriptor, 1 << 16)
+                running.printed = (running.printed + data)[:_MOST_PRINTED]
+            else:
+                continue
+            if not data:
+                self._poll.unregister(descriptor)
+
+    def _pass_on(self, running: _Running) -> None:
+        *lines, running.said = running.said.split(b"\n")
+        for message in map(json.loads, lines):
+            if "serving" in message:
+                running.groups.add(message["serving"])
+            else:
+                self._lines.send(**message, check=running.check.name)
+
+    def _reap(self) -> None:
+        for pid, code in kernel.reap():
+            for running in self._trials:
+                if running.pid == pid:
+                    running.code = code
+
+    def _ended(self) -> Ended:
+        codes = {running.code for running in self._trials}
+        if trial.FAULT in codes:
+            return "in a fault of the course"
+        return "normally" if codes == {0} else "crashed"
+
+    def _clear(self) -> None:
+        """End all processes, groups first: they go at once, however fast they multiply; then hear the last words."""
+        for running in self._trials:
+            for group in (*running.groups, running.pid):
+                kernel.signal_group(group, signal.SIGKILL)
+        Supervisor.end_orphans()
+        while heard := [d for d, event in self._poll.poll(0) if d != self._results.fileno() and event]:
+            for descriptor in heard:
+                self._hear(descriptor)
 
 
 def main(order: dict[str, Any], results: socket.socket) -> NoReturn:
-    """Fork the job, wait for its end, its limit or the owner's, clear up, and say how it ended."""
-    zygote = os.getppid()
+    """Be the process of one grading."""
     os.setsid()
     kernel.adopt_orphans()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    overseer = os.getpid()
-    job = os.fork()
-    if job == 0:
-        _be_the_job(order, results, overseer)
-    ended = _wait(job, results, zygote=zygote, limit=order["limit"])
-    _clear(job)
-    Lines(results).send(ended=ended)
-    os._exit(0)
-
-
-def _be_the_job(order: dict[str, Any], results: socket.socket, overseer: int) -> NoReturn:
-    from unblocked.grading.job import Job
-
-    os.setsid()
-    kernel.die_with_parent(parent=overseer, by=signal.SIGKILL)
-    job = Job(order, Lines(results))
-    code = 1
+    ended: Ended = "in a fault of the course"
     try:
-        job.run()
-        code = 0
-    finally:  # a traceback of the course's own goes to the zygote's log
-        if code:
-            import traceback
-
-            traceback.print_exc()
-        os._exit(code)
-
-
-def _wait(job: int, results: socket.socket, *, zygote: int, limit: float) -> Ended:
-    """Wait for the job; give up at the limit, and when the owner hangs up or the zygote is gone."""
-    end = time.monotonic() + limit
-    watch = select.poll()
-    watch.register(results, select.POLLHUP)
-    while time.monotonic() < end:
-        for pid, code in kernel.reap():
-            if pid == job:
-                return "normally" if code == 0 else "in a fault of the course"
-        if watch.poll(_TURN * 1000) or os.getppid() != zygote:
-            return "crashed"
-    return "at the limit"
-
-
-def _clear(job: int) -> None:
-    kernel.signal_group(job, signal.SIGKILL)
-    Supervisor.end_orphans()
+        ended = Overseer(order, results).run()
+    except BrokenPipeError:  # the owner has hung up; what runs is ended below
+        pass
+    except BaseException:
+        traceback.print_exc()  # to the warm process's log
+        raise
+    finally:
+        Supervisor.end_orphans()
+        try:
+            Lines(results).send(ended=ended)
+        except OSError:  # nobody listens any more
+            os._exit(1)
+        os._exit(0)

@@ -1,56 +1,128 @@
-"""What a served answer's process reports by itself: calls that block its event loop, and from which line."""
+"""What a running answer reports by itself: calls that block the thread of its event loop, and deadlines it asks for."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import socket
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from unblocked.server.lines import Lines
+Report = Callable[..., None]
 
-_WAITS = ("connect", "recv", "recv_into")
+_BLOCKING: tuple[tuple[Any, str], ...] = (
+    # Every blocking client of another service comes through here, with a new connection or a kept one.
+    (socket.socket, "connect"),
+    (socket.socket, "recv"),
+    (socket.socket, "recv_into"),
+    (time, "sleep"),
+    # Queues, futures of threads, events and barriers wait on a condition.
+    (threading.Condition, "wait"),
+    (subprocess.Popen, "wait"),
+)
 
 
-def install(owner: Lines, answer: str) -> None:
-    """Wrap the calls of sockets. Every blocking HTTP client in Python passes here, new connection or kept one."""
-    numbers = itertools.count(1)
+def install(report: Report, answer: str) -> None:
+    """Wrap those calls, so that one on the thread of an event loop is reported when it begins and when it ends.
+
+    Args:
+        report: takes `blocks=number, call=…, line=…, at=…`, then `unblocks=number`; or `deadline=seconds, line=…`.
+        answer: the file of the answer, whose lines are named.
+
+    """
     reporting = threading.local()
-    for name in _WAITS:
-        original: Callable[..., Any] = getattr(socket.socket, name)
-        setattr(socket.socket, name, _watched(original, name, owner, answer, numbers, reporting))
+    numbers = itertools.count(1)
+    for owner, name in _BLOCKING:
+        setattr(owner, name, _watched(getattr(owner, name), name, report, answer, numbers, reporting))
+    _watch_deadlines(report, answer)
+    _forbid_running_while_loading(answer)
 
 
 def _watched(
-    original: Callable[..., Any], name: str, owner: Lines, answer: str, numbers: Any, reporting: threading.local
+    original: Callable[..., Any], name: str, report: Report, answer: str, numbers: Any, reporting: threading.local
 ) -> Callable[..., Any]:
-    def watched(self: socket.socket, *args: Any, **options: Any) -> Any:
-        if self.gettimeout() == 0 or not _on_loop() or getattr(reporting, "now", False):
-            return original(self, *args, **options)
-        number, reporting.now = next(numbers), True
+    def watched(*args: Any, **options: Any) -> Any:
+        if asyncio._get_running_loop() is None or getattr(reporting, "now", False) or _does_not_wait(args):
+            return original(*args, **options)
+        number, line = next(numbers), line_of(sys._getframe(1), answer)
+        _say(reporting, report, blocks=number, call=name, line=line, at=time.perf_counter())
         try:
-            owner.send(blocks=number, call=name, line=line_of(sys._getframe(1), answer))
-            reporting.now = False
-            return original(self, *args, **options)
+            return original(*args, **options)
         finally:
-            reporting.now = True
-            owner.send(unblocks=number)
-            reporting.now = False
+            _say(reporting, report, unblocks=number)
 
     return watched
 
 
-def _on_loop() -> bool:
-    return asyncio._get_running_loop() is not None
+def _does_not_wait(args: tuple[Any, ...]) -> bool:
+    """Whether it is a socket that never blocks."""
+    return bool(args) and isinstance(args[0], socket.socket) and args[0].gettimeout() == 0
 
 
-def line_of(frame: Any, answer: str) -> int | None:
+def _say(reporting: threading.local, report: Report, **message: Any) -> None:
+    """Report, and do not report what reporting itself does."""
+    reporting.now = True
+    try:
+        report(**message)
+    finally:
+        reporting.now = False
+
+
+def _watch_deadlines(report: Report, answer: str) -> None:
+    call_at = asyncio.base_events.BaseEventLoop.call_at
+
+    def watched(loop: Any, when: float, *args: Any, **options: Any) -> Any:
+        line = line_of(sys._getframe(1), answer)
+        if line is not None:
+            report(deadline=round(when - loop.time(), 3), line=line)
+        return call_at(loop, when, *args, **options)
+
+    asyncio.base_events.BaseEventLoop.call_at = watched  # type: ignore[method-assign,assignment]
+
+
+class RunWhileLoading(RuntimeError):
+    """An answer runs an event loop while it is imported: where a loop runs already, as in a notebook, that fails."""
+
+
+def _forbid_running_while_loading(answer: str) -> None:
+    run = asyncio.run
+
+    def refused(*args: Any, **options: Any) -> Any:
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename == answer and frame.f_code.co_name == "<module>":
+                args[0].close()
+                raise RunWhileLoading("asyncio.run() cannot be called from a running event loop")
+            frame = frame.f_back
+        return run(*args, **options)
+
+    asyncio.run = refused
+
+
+def line_of(frame: FrameType | None, answer: str) -> int | None:
     """Find the innermost line of the answer's file below a frame."""
     while frame is not None:
         if frame.f_code.co_filename == answer:
             return int(frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def is_asleep(thread: int | None) -> bool | None:
+    """Say whether a thread of this process sleeps in the system, or could run; None where that cannot be known.
+
+    Args:
+        thread: its native id.
+
+    """
+    try:
+        state = Path(f"/proc/self/task/{thread}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:  # no /proc: macOS
+        return None
+    return state in {"S", "D"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Ended = Literal["normally", "at the limit", "crashed", "in a fault of the course"]
@@ -44,7 +44,8 @@ class Verdict:
         checks: an outcome for every check of the exercise, in order.
         broken: why the answer could not be run at all, in a sentence; empty when it could.
         line: the line of the answer where it broke.
-        printed: what the answer printed.
+        printed: what the answer printed, as far as the check that leads the verdict saw it.
+        seen: for each check, the requests and the recording that can be drawn.
         seconds: how long the grading took.
         code: the answer that was graded.
 
@@ -58,6 +59,7 @@ class Verdict:
     printed: str = ""
     seconds: float = 0.0
     code: str = ""
+    seen: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -72,6 +74,30 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         """Give it as data for other programs."""
         data = dataclasses.asdict(self)
-        del data["code"]
+        del data["code"], data["seen"]
         data["checks"] = [{**c, "hints": list(c["hints"])} for c in data["checks"]]
         return {"exercise": self.exercise, "passed": self.passed, **data}
+
+
+def verdict_of(exercise: str, code: str, messages: list[dict[str, Any]], *, seconds: float) -> Verdict:
+    """Make a verdict of what a grading has said, message by message. What no message proves is not proven."""
+    said: dict[str, Any] = {key: value for message in messages for key, value in message.items()}
+    found = {m["check"]: _outcome(m["outcome"]) for m in messages if "outcome" in m}
+    broken: dict[str, Any] = next((m["broken"] for m in messages if "broken" in m), {"message": "", "line": None})
+    verdict = Verdict(
+        exercise,
+        said.get("ended", "crashed"),
+        tuple(found.get(c["name"], _outcome(c)) for c in said["plan"]),
+        broken["message"],
+        broken["line"],
+        seconds=seconds,
+        code=code,
+        seen={m["check"]: m["seen"] for m in messages if "seen" in m},
+    )
+    printed = {m["check"]: m["printed"] for m in messages if "printed" in m}
+    leading = verdict.failure or next(iter(verdict.checks))
+    return dataclasses.replace(verdict, printed=printed.get(leading.name, ""))
+
+
+def _outcome(data: dict[str, Any]) -> Outcome:
+    return Outcome(**{**data, "hints": tuple(data["hints"])})

@@ -18,7 +18,7 @@ import sys
 _WARM = (
     "aiohttp.web", "anyio._backends._asyncio", "asyncio", "fastapi", "fastapi.testclient", "httpx", "httpx2",
     "pydantic_settings", "requests", "uvicorn.lifespan.on", "uvicorn.loops.asyncio", "uvicorn.protocols.http.auto",
-    "uvicorn.protocols.websockets.auto", "unblocked.grading", "unblocked.grading.job", "unblocked.recorder",
+    "uvicorn.protocols.websockets.auto", "unblocked.grading", "unblocked.grading.overseer", "unblocked.recorder",
     "unblocked.server.process",
 )  # fmt: skip
 

@@ -1,0 +1,168 @@
+"""An imported answer, as a check sees it: its functions, run on an event loop in a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import inspect
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from unblocked.grading.board import Board
+from unblocked.grading.checking import Unmet
+from unblocked.grading.probes import is_asleep, line_of
+from unblocked.grading.subject import LIMIT, Subject
+from unblocked.outside import Call, Outside
+from unblocked.records import Request
+from unblocked.server.failure import Failure
+
+
+class Started:
+    """A call of one of the answer's coroutine functions, under way."""
+
+    def __init__(self, answer: Imported, function: Callable[..., Any], args: tuple[Any, ...], options: Any) -> None:
+        self._answer = answer
+        self.name = function.__name__
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.over = False
+        self._task: asyncio.Task[Any] | None = None
+        answer.loop.call_soon_threadsafe(self._begin, function, args, options)
+
+    def _begin(self, function: Callable[..., Any], args: tuple[Any, ...], options: Any) -> None:
+        self._task = self._answer.loop.create_task(self._run(function, args, options), name=self.name)
+
+    async def _run(self, function: Callable[..., Any], args: tuple[Any, ...], options: Any) -> None:
+        try:
+            self.value = await function(*args, **options)
+        except BaseException as error:  # noqa: BLE001  # whatever it is, it is the answer's, and is told
+            self.error = error
+        finally:
+            self.over = True
+            self._answer.board.touch()
+
+    def cancel(self) -> None:
+        """Cancel it, as its caller would."""
+        self._answer.loop.call_soon_threadsafe(lambda: self._task and self._task.cancel())
+
+    def wait(self) -> Started:
+        """Wait until it has ended, in whatever way; when it does not, the check is over and says where it stands."""
+        if not self._answer.board.wait(lambda: self.over, limit=LIMIT):
+            raise Unmet(did=f"waited for `{self.name}`", got=f"no end within {LIMIT:.0f} s", expected="an end",
+                        line=self._answer.line or self._stands_on(),
+                        meaning="The code stands on this line and does not come back.")  # fmt: skip
+        return self
+
+    def finish(self) -> Any:
+        """Wait for its value; when it raises instead, the check is over and says what and where."""
+        self.wait()
+        if self.error is not None:
+            failure = Failure.of(self.error)
+            raise Unmet(did=f"awaited `{self.name}`", got=failure.message, expected="a value", line=failure.line,
+                        meaning="Your function raised instead of returning.")  # fmt: skip
+        return self.value
+
+    def _stands_on(self) -> int | None:
+        """Follow what the task awaits to the answer's innermost line."""
+        stack = self._task.get_stack() if self._task else []
+        coroutine: Any = self._task.get_coro() if self._task else None
+        while coroutine is not None and getattr(coroutine, "cr_frame", None) is not None:
+            stack.append(coroutine.cr_frame)
+            coroutine = coroutine.cr_await
+        theirs = [f.f_lineno for f in stack if f.f_code.co_filename == self._answer.file]
+        return theirs[-1] if theirs else None
+
+
+class Imported(Subject):
+    """The learner's functions, in the process of the check that uses them.
+
+    Attributes:
+        loop: the event loop on which they run; its thread is not the check's.
+
+    """
+
+    def __init__(self, board: Board, module: ModuleType, *, carriers: Outside) -> None:
+        super().__init__(board)
+        self._module = module
+        self._carriers = carriers
+        self.file = str(module.__file__)
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, name="event loop", daemon=True)
+        self._thread.start()
+
+    def __getitem__(self, name: str) -> Any:
+        """Give something that the answer defines; the check is over when it does not."""
+        if not hasattr(self._module, name):
+            raise Unmet(did=f"looked for `{name}`", got="no such name", expected=f"`{name}`", line=None,
+                        meaning=f"Your answer must define `{name}`, spelled like this.")  # fmt: skip
+        return getattr(self._module, name)
+
+    def start(self, name: str, *args: Any, **options: Any) -> Started:
+        """Call a coroutine function of the answer, without waiting for its end."""
+        function = self[name]
+        if not inspect.iscoroutinefunction(function):
+            raise Unmet(did=f"called `{name}`", got="a function that cannot be awaited", expected=f"`async def {name}`",
+                        line=None, meaning=f"`{name}` must be a coroutine function.")  # fmt: skip
+        return Started(self, function, args, options)
+
+    def run(self, name: str, *args: Any, **options: Any) -> Any:
+        """Call a coroutine function of the answer and wait for its value."""
+        return self.start(name, *args, **options).finish()
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks are still under way on the loop."""
+        return len([task for task in asyncio.all_tasks(self.loop) if not task.done()])
+
+    def beats(self) -> bool:
+        """Let the loop make a turn."""
+        turned = threading.Event()
+
+        def turn() -> None:
+            turned.set()
+            self.board.touch()
+
+        self.loop.call_soon_threadsafe(turn)
+        return self.comes(turned.is_set)
+
+    def is_asleep(self) -> bool | None:
+        """Look at the loop's thread."""
+        return is_asleep(self._thread.native_id)
+
+    def stands_on(self) -> int | None:
+        """Look at the loop's thread."""
+        frame = sys._current_frames().get(self._thread.ident or 0)
+        return line_of(frame, self.file)
+
+    def seen(self) -> dict[str, Any]:
+        """Give what is to be drawn: the questions that the answer put to the outside world."""
+        requests = [dataclasses.asdict(_as_request(n, call)) for n, call in enumerate(self._carriers.calls, 1)]
+        return {"requests": requests, "recording": None, "mark": None}
+
+
+def _as_request(number: int, call: Call) -> Request:
+    left = call.left or time.perf_counter()
+    cause = "given up" if call.gone else "" if call.left else "still held"
+    return Request(f"call-{number}", "GET", call.path, call.arrived, call.arrived, left, None, cause)
+
+
+def load(path: str) -> ModuleType:
+    """Import an answer from its file. Whatever its code raises comes through as it is."""
+    module = ModuleType("answer")
+    module.__file__ = path
+    sys.modules["answer"] = module
+    with open(path, encoding="utf-8") as source:  # noqa: PTH123  # the answer may have broken pathlib
+        code = compile(source.read(), path, "exec")
+    exec(code, module.__dict__)
+    return module
+
+
+def where_it_hangs(thread: int, file: str) -> int | None:
+    """Find the line of the answer on which a thread stands."""
+    frames = [f for f, _ in traceback.walk_stack(sys._current_frames().get(thread)) if f.f_code.co_filename == file]
+    return frames[0].f_lineno if frames else None
