@@ -64,3 +64,11 @@ def test_thinning_keeps_time_at_places():
 
 def test_ten_thousand_lanes_are_joined():
     assert len(joined(busy(10_000))) == 10_000
+
+
+def test_unanswered_request_that_server_never_saw_waits_for_its_turn():
+    run = Run().add("/quotes/7", 0.5, ("loop", 0.0, 0.5)).add("/health", 0.5, due=0.1, cause="no answer", status=None)
+    _, health = joined(run)
+    assert [(piece.place, round(piece.start, 6), round(piece.end, 6)) for piece in health.pieces] == [
+        ("turn", 0.1, 0.5)
+    ]

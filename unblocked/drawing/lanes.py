@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from unblocked.drawing.palette import LAYER, LAYERS, Place
-from unblocked.records import Recording, Request, Trace
+from unblocked.records import Recording, Request, Stretch, Trace
 
 NOISE = 20e-6
 """Seconds that pass between two stretches while the recorder itself writes them down."""
@@ -69,7 +69,16 @@ def joined(run: Run) -> list[Lane]:
     traces = {trace.id: trace for trace in run.recording.traces} if run.recording else {}
     zero = requests[0].due
     unseen = (max(request.done for request in requests) - zero) / 200
-    return [_lane(n, r, traces.get(r.id), zero=zero, unseen=unseen) for n, r in enumerate(requests, start=1)]
+    known = {r.id: traces.get(r.id) or _overlooked(r, run.recording) for r in requests}
+    return [_lane(n, r, known[r.id], zero=zero, unseen=unseen) for n, r in enumerate(requests, start=1)]
+
+
+def _overlooked(request: Request, recording: Recording | None) -> Trace | None:
+    """Make the trace of a request that a recording server never looked at: it waited for its turn, in vain."""
+    if recording is None or recording.dropped or not recording.traces or request.status is not None:
+        return None
+    waits = Stretch("turn", request.due, max(request.due, request.done))
+    return Trace(request.id, request.method, request.path, request.due, stretches=[waits])
 
 
 def _lane(number: int, request: Request, trace: Trace | None, *, zero: float, unseen: float) -> Lane:

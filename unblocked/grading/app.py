@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import http.client
 import json as json_module
+import secrets
 import threading
 import time
 from dataclasses import dataclass
@@ -97,6 +98,7 @@ class App(Subject):
         super().__init__(channel)
         self.url, self.pid = url, pid
         self.host = urlsplit(url).netloc
+        self._run = secrets.token_hex(3)  # two gradings may be drawn in one picture
         self._requests: list[Pending] = []
         self._beats = 0
 
@@ -110,7 +112,7 @@ class App(Subject):
 
     def start(self, path: str, *, method: str = "GET", json: Any = None) -> Pending:
         """Send a request without waiting for its reply."""
-        request = Pending(self, path, method=method, json=json, name=f"check-{len(self._requests) + 1}")
+        request = Pending(self, path, method=method, json=json, name=f"{self._run}-{len(self._requests) + 1}")
         self._requests.append(request)
         return request
 
@@ -161,5 +163,5 @@ class App(Subject):
         """Give what is to be drawn: the check's requests, what the process recorded of them, and the guilty stretch."""
         requests = [dataclasses.asdict(r.as_request()) for r in self._requests]
         mark = [self.blocked.since, time.perf_counter(), self.blocked.line] if self.blocked else None
-        recording = self.board.ask("recording", limit=LIMIT, prefix="check-", settle=self.blocked is None)
+        recording = self.board.ask("recording", limit=LIMIT, prefix=f"{self._run}-", settle=self.blocked is None)
         return {"requests": requests, "recording": recording, "mark": mark}

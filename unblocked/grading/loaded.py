@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
-import threading
 from typing import Any
 
 from unblocked.grading.probes import RunWhileLoading, is_asleep
@@ -23,7 +23,7 @@ class Loaded(Process):
                 there = hasattr(module, question["name"])
                 return {"value": {"there": there, "value": _plain(getattr(module, question["name"], None))}}
             case "asleep":
-                return {"asleep": is_asleep(threading.main_thread().native_id)}
+                return {"asleep": is_asleep(os.getpid())}  # the main thread; after a fork `native_id` is the old one
             case _:
                 return super()._answer(question)
 

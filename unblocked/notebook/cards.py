@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from unblocked import grading
-from unblocked.drawing import style
+from unblocked.drawing import style, timeline
+from unblocked.grading.sight import Sight
 from unblocked.workspace.answers import Kept
 
 _MARKS = {True: ("✓", "proven", "ub-yes"), False: ("✗", "not so", "ub-no"), None: ("·", "not proven", "ub-open")}
 
 _STYLE = """
 .ub.ub.ub-verdict{border-left:4px solid var(--ub-mark);padding:2px 0 6px 14px;max-width:780px}
-.ub-verdict .ub-title{color:var(--ub-mark)}
+.ub-verdict>.ub-title{color:var(--ub-mark)}
 .ub.ub-yes{--ub-mark:#1a7f37}.ub.ub-no{--ub-mark:#c4301c}
 [data-jp-theme-light=false] .ub.ub-yes,[data-md-color-scheme=slate] .ub.ub-yes{--ub-mark:#4ac26b}
 [data-jp-theme-light=false] .ub.ub-no,[data-md-color-scheme=slate] .ub.ub-no{--ub-mark:#ff7b6b}
@@ -39,6 +40,7 @@ class Verdict:
     verdict: grading.Verdict
     exercise: grading.Exercise
     kept: Kept
+    before: grading.Verdict | None = None
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         from unblocked.notebook.exercise import MIME
@@ -48,7 +50,8 @@ class Verdict:
     def html(self) -> str:
         """Give it as HTML; it needs nothing but itself."""
         mark = "ub-yes" if self.verdict.passed else "ub-no"
-        parts = [f'<p class="ub-title">{_rich(self._heading())}</p>', self._lead(), self._checks(), self._foot()]
+        parts = [f'<p class="ub-title">{_rich(self._heading())}</p>', self._lead(), self._checks(), self._picture()]
+        parts.append(self._foot())
         sheet = f"<style>{style()}{_STYLE}</style>".replace("\n", "")
         return f'<div class="ub ub-verdict {mark}" role="status">{sheet}{"".join(parts)}</div>'
 
@@ -94,6 +97,22 @@ class Verdict:
             for c in self.verdict.checks
         )
         return f"<ul>{items}</ul>"
+
+    def _picture(self) -> str:
+        """Draw what the failing check saw; after a pass, what it sees now beside what it saw before."""
+        leading = self.verdict.failure or (self.before and self.before.failure) or self.verdict.checks[-1]
+        now = Sight.of(self.verdict, leading.name)
+        before = Sight.of(self.before, leading.name) if self.before and self.verdict.passed else None
+        if now is None or (self.verdict.passed and before is None):
+            return ""
+        if before is None:
+            return timeline(now, title="What the server did meanwhile", mark=now.guilty).html
+        now, before = replace(now, title="Now"), replace(before, title="Before")
+        return timeline(now, beside=before, mark=before.guilty, title=self._claim(leading)).html
+
+    @staticmethod
+    def _claim(outcome: grading.Outcome) -> str:
+        return outcome.claim.replace("`", "")
 
     def _foot(self) -> str:
         parts = []

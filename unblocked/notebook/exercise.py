@@ -25,10 +25,16 @@ def exercise(line: str, cell: str) -> None:
     kept = answers.keep(wanted.lesson, name, cell)
     verdict = grader().grade(wanted, cell)
     _remember(verdict)
-    display(cards.Verdict(verdict, wanted, kept))  # type: ignore[no-untyped-call]
+    display(cards.Verdict(verdict, wanted, kept, _refused.get(name)))  # type: ignore[no-untyped-call]
+
+
+_refused: dict[str, Verdict] = {}
+"""The last refusal of each exercise in this kernel, to show beside a pass."""
 
 
 def _remember(verdict: Verdict) -> None:
+    if verdict.failure is not None:
+        _refused[verdict.exercise] = verdict
     failure = verdict.failure
     journal.append(
         {
