@@ -24,6 +24,13 @@ def notebook(workspace):
         yield running
 
 
+@pytest.fixture(scope="module")
+def parcel(notebook):
+    """A notebook in which a lab is served under this name."""
+    notebook.run("carriers = upstream(latency=0.05)\nparcel = serve('start_here')")
+    return notebook
+
+
 @pytest.fixture
 def exercise():
     return Exercise.find(NAME)
@@ -38,24 +45,23 @@ def test_verb_tells_how_to_use_it(notebook):
     assert "Run a lab, or any ASGI app, on real uvicorn" in told.text
 
 
-def test_prediction_stands_beside_measurement(notebook):
-    notebook.run("carriers = upstream(latency=0.05)\nparcel = serve('start_here')")
-    asked = notebook.run("predict('the last of three', seconds=...)")
+def test_prediction_stands_beside_measurement(parcel):
+    asked = parcel.run("predict('the last of three', seconds=...)")
     assert "Replace the `...`" in asked.text
-    notebook.run("predict('the last of three', seconds=0.5)")
-    shown = notebook.run("before = load(parcel, '/quotes/{n}', n=3)")
+    parcel.run("predict('the last of three', seconds=0.5)")
+    shown = parcel.run("before = load(parcel, '/quotes/{n}', n=3)")
     assert "the last of three\nYou said 0.5 s. It was" in shown.text
 
 
-def test_timeline_is_drawn_from_the_run(notebook):
-    shown = notebook.run("before.timeline()")
+def test_timeline_is_drawn_from_the_run(parcel):
+    shown = parcel.run("load(parcel, '/quotes/{n}', n=3).timeline()")
     assert "<svg" in shown.html
     assert "runs on the event loop" in shown.text
     assert "3 /quotes/3" in shown.text
 
 
-def test_served_lab_shows_its_address(notebook):
-    html = notebook.run("parcel").html
+def test_served_lab_shows_its_address(parcel):
+    html = parcel.run("parcel").html
     assert "<code>start_here</code> runs at" in html
     assert "/docs" in html
 
@@ -103,8 +109,8 @@ def test_file_changed_in_an_editor_is_kept_beside(workspace, notebook, exercise)
         ("upstream(latency=-1)", "A latency of -1"),
     ],
 )
-def test_fault_is_a_sentence_without_traceback(notebook, cell, says):
-    shown = notebook.run(cell)
+def test_fault_is_a_sentence_without_traceback(parcel, cell, says):
+    shown = parcel.run(cell)
     assert shown.status == "error"
     assert says in shown.text
     assert "Traceback" not in shown.text
