@@ -54,7 +54,7 @@ class Started:
         """Wait until it has ended, in whatever way; when it does not, the check is over and says where it stands."""
         if not self._answer.board.wait(lambda: self.over, limit=LIMIT):
             raise Unmet(did=f"waited for `{self.name}`", got=f"no end within {LIMIT:.0f} s", expected="an end",
-                        line=self._answer.line or self._stands_on(),
+                        line=self._answer.line or self.innermost,
                         meaning="The code stands on this line and does not come back.")  # fmt: skip
         return self
 
@@ -67,15 +67,24 @@ class Started:
                         meaning="Your function raised instead of returning.")  # fmt: skip
         return self.value
 
-    def _stands_on(self) -> int | None:
-        """Follow what the task awaits to the answer's innermost line."""
-        stack = self._task.get_stack() if self._task else []
+    @property
+    def line(self) -> int | None:
+        """The line of the called function itself that waits at the moment."""
+        return next(iter(self._lines()), None)
+
+    @property
+    def innermost(self) -> int | None:
+        """The line of the answer that waits at the moment, however deep it was called."""
+        return next(reversed(self._lines()), None)
+
+    def _lines(self) -> list[int]:
+        """Follow what the task awaits, coroutine by coroutine."""
+        frames = []
         coroutine: Any = self._task.get_coro() if self._task else None
         while coroutine is not None and getattr(coroutine, "cr_frame", None) is not None:
-            stack.append(coroutine.cr_frame)
+            frames.append(coroutine.cr_frame)
             coroutine = coroutine.cr_await
-        theirs = [f.f_lineno for f in stack if f.f_code.co_filename == self._answer.file]
-        return theirs[-1] if theirs else None
+        return [frame.f_lineno for frame in frames if frame.f_code.co_filename == self._answer.file]
 
 
 class Imported(Subject):

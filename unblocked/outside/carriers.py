@@ -8,10 +8,13 @@ import socket
 import threading
 import time
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 
 from aiohttp import web
 
+from unblocked.faults import Fault
 from unblocked.outside.behaviour import Behaviour
 
 _FAR = 30.0
@@ -23,9 +26,11 @@ class Call:
 
     path: str
     arrived: float
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     left: float | None = None
     gone: bool = False
     _go: asyncio.Future[None] | None = field(default=None, repr=False)
+    _held: bool = field(default=False, repr=False)
 
 
 class Outside:
@@ -71,6 +76,20 @@ class Outside:
         return runner, runner.addresses[0][1]
 
     @property
+    def open(self) -> bool:
+        """Whether it still answers."""
+        return self._thread.is_alive()
+
+    @staticmethod
+    def price(carrier: str, parcel: int | str) -> float:
+        """Give the price that a carrier names for a parcel: it looks alive, and is the same in every run.
+
+        >>> Outside.price("swift", 7)
+        14.88
+        """
+        return round(5 + zlib.crc32(f"{carrier}/{parcel}".encode()) % 2000 / 100, 2)
+
+    @property
     def total(self) -> int:
         """How many requests have arrived."""
         return len(self.calls)
@@ -99,21 +118,28 @@ class Outside:
     def mend(self, *, latency: float | None = None) -> None:
         """Forget all of the above, answer everything again after `latency` seconds, and release what is held."""
         base = self._behaviours[0] if latency is None else replace(self._behaviours[0], latency=latency)
-        self._behaviours = [base]
-        self.release()
-
-    def release(self, n: int | None = None) -> int:
-        """Answer the n requests that have been held longest; without n all, and hold no more. Says how many."""
-        if n is None:
-            self._behaviours = [b for b in self._behaviours if not b.held]
         with self._changed:
-            waiting = [c for c in self.calls if c._go is not None and c.left is None][:n]
-            going = [(call, call._go) for call in waiting]
-            for call in waiting:
-                call._go = None
-        for _, go in going:
-            if go is not None:
-                self._loop.call_soon_threadsafe(_let_go, go)
+            self._behaviours = [base]
+            self.release()
+
+    def release(self, n: int | None = None, *, path: str = "*") -> int:
+        """Answer what is held, and say how many requests that were.
+
+        Args:
+            n: only so many, those that have been held longest; if not given all, and no more are held from now on.
+            path: only requests to this path (a pattern).
+
+        """
+        if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 0):
+            raise Fault(f"`{n}` is no number of requests to release: choose 0 or more, or none to release all.")
+        with self._changed:
+            if n is None:
+                self._behaviours = [b for b in self._behaviours if not (b.held and path in {"*", b.pattern})]
+            held = [c for c in self.calls if c._held and c.left is None]
+            going = [c for c in held if fnmatchcase(c.path.split("?")[0], path)][:n]
+            for call in going:
+                call._held = False
+                self._loop.call_soon_threadsafe(_let_go, call._go)
         return len(going)
 
     def wait_for(self, n: int, *, timeout: float = _FAR) -> bool:
@@ -151,17 +177,18 @@ class Outside:
         return f"<outside world at {self.url}: {self.in_flight} in flight, {self.peak} at most, {self.total} in all>"
 
     def _behave(self, behaviour: Behaviour) -> None:
-        others = [b for b in self._behaviours[1:] if b.pattern != behaviour.pattern]
-        self._behaviours = [self._behaviours[0], *others, behaviour]
+        with self._changed:
+            others = [b for b in self._behaviours[1:] if b.pattern != behaviour.pattern]
+            self._behaviours = [self._behaviours[0], *others, behaviour]
 
     def _behaviour(self, path: str) -> Behaviour:
         return next(b for b in reversed(self._behaviours) if b.concerns(path))
 
     async def _answer(self, request: web.Request) -> web.Response:
-        behaviour = self._behaviour(request.path)
-        call = Call(request.path_qs, time.perf_counter())
+        call = Call(request.path_qs, time.perf_counter(), {k.lower(): v for k, v in request.headers.items()})
+        behaviour = self._arrive(call, request.path)
         try:
-            await self._arrive(call, behaviour)
+            await (call._go or asyncio.sleep(behaviour.latency))
         except asyncio.CancelledError:  # the client went away
             call.gone = True
             raise
@@ -169,16 +196,17 @@ class Outside:
             self._leave(call)
         return web.json_response(_body(request, behaviour), status=behaviour.status)
 
-    async def _arrive(self, call: Call, behaviour: Behaviour) -> None:
-        if behaviour.held or behaviour.hangs:
-            wait: asyncio.Future[None] = self._loop.create_future()
-            call._go = wait if behaviour.held else None
+    def _arrive(self, call: Call, path: str) -> Behaviour:
+        """Count it and say how it is treated: under one lock, so that no release misses a request that just came."""
         with self._changed:
+            behaviour = self._behaviour(path)
+            if behaviour.held or behaviour.hangs:
+                call._go, call._held = self._loop.create_future(), behaviour.held
             self.calls.append(call)
             self.in_flight += 1
             self.peak = max(self.peak, self.in_flight)
             self._changed.notify_all()
-        await (wait if behaviour.held or behaviour.hangs else asyncio.sleep(behaviour.latency))
+        return behaviour
 
     def _leave(self, call: Call) -> None:
         with self._changed:
@@ -187,8 +215,8 @@ class Outside:
             self._changed.notify_all()
 
 
-def _let_go(go: asyncio.Future[None]) -> None:
-    if not go.done():
+def _let_go(go: asyncio.Future[None] | None) -> None:
+    if go is not None and not go.done():
         go.set_result(None)
 
 
@@ -198,11 +226,6 @@ def _body(request: web.Request, behaviour: Behaviour) -> dict[str, object]:
     match request.path.split("/"):
         case ["", "carriers", name, "quote"]:
             parcel = request.query.get("parcel", "1")
-            return {"carrier": name, "parcel": parcel, "price": _price(name, parcel)}
+            return {"carrier": name, "parcel": parcel, "price": Outside.price(name, parcel)}
         case _:
             return {"path": request.path, "ok": True}
-
-
-def _price(carrier: str, parcel: str) -> float:
-    """Make a price that looks alive and is the same in every run."""
-    return round(5 + zlib.crc32(f"{carrier}/{parcel}".encode()) % 2000 / 100, 2)

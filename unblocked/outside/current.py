@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 
 from unblocked.outside.carriers import Outside
 
 _world: Outside | None = None
+_lock = threading.Lock()
 
 
 def upstream(*, latency: float | None = None) -> Outside:
@@ -23,8 +25,10 @@ def upstream(*, latency: float | None = None) -> Outside:
 
     """
     global _world
-    if _world is None or _world.owner != os.getpid():
-        _world = Outside()
+    with _lock:
+        if _world is None or _world.owner != os.getpid() or not _world.open:
+            _world = Outside()
+        world = _world
     if latency is not None:
-        _world.mend(latency=latency)
-    return _world
+        world.mend(latency=latency)
+    return world
