@@ -52,8 +52,10 @@ def check_a_price_stays_with_its_carrier(answer: Imported, carriers: Outside) ->
     """A price is its carrier's, whoever answers first."""
     carriers.hold()
     quotes = answer.start("quotes", NAMES, 7)
-    for name in reversed(NAMES):
-        answer.settles(lambda name=name: carriers.release(path=f"/carriers/{name}/*") or quotes.over)
+    answer.settles(lambda: carriers.in_flight == len(NAMES))
+    for left, name in reversed(list(enumerate(NAMES))):
+        carriers.release(path=f"/carriers/{name}/*")
+        answer.settles(lambda left=left: carriers.in_flight <= left)
     carriers.release()
     prices = quotes.finish()
     right = {name: carriers.price(name, 7) for name in NAMES}

@@ -17,6 +17,5 @@ async def ask(client: httpx.AsyncClient, carrier: str, parcel: int) -> float:
 
 async def quotes(carriers: list[str], parcel: int) -> dict[str, float]:
     async with httpx.AsyncClient(timeout=30) as client:
-        return {
-            carrier: await ask(client, carrier, parcel) for carrier in carriers
-        }  # wrong: check_all_carriers_are_asked_at_once
+        # wrong: check_all_carriers_are_asked_at_once
+        return {carrier: await ask(client, carrier, parcel) for carrier in carriers}

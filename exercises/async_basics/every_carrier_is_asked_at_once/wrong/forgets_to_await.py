@@ -17,6 +17,5 @@ async def ask(client: httpx.AsyncClient, carrier: str, parcel: int) -> float:
 
 async def quotes(carriers: list[str], parcel: int) -> dict[str, float]:
     async with httpx.AsyncClient(timeout=30) as client:
-        return {
-            carrier: ask(client, carrier, parcel) for carrier in carriers
-        }  # wrong: check_each_carrier_s_price_is_returned
+        # wrong: check_each_carrier_s_price_is_returned
+        return {carrier: ask(client, carrier, parcel) for carrier in carriers}

@@ -12,9 +12,8 @@ CARRIERS = os.environ["CARRIERS_URL"]
 
 
 async def ask(carrier: str, parcel: int) -> float:
-    answer = requests.get(
-        f"{CARRIERS}/carriers/{carrier}/quote?parcel={parcel}", timeout=30
-    )  # wrong: check_all_carriers_are_asked_at_once
+    # wrong: check_all_carriers_are_asked_at_once
+    answer = requests.get(f"{CARRIERS}/carriers/{carrier}/quote?parcel={parcel}", timeout=30)
     return answer.json()["price"]
 
 

@@ -13,9 +13,8 @@ app = FastAPI()
 
 
 async def ask(parcel: int) -> float:
-    answer = requests.get(
-        f"{CARRIERS}/carriers/swift/quote?parcel={parcel}", timeout=30
-    )  # wrong: check_health_answers_while_a_quote_is_fetched
+    # wrong: check_health_answers_while_a_quote_is_fetched
+    answer = requests.get(f"{CARRIERS}/carriers/swift/quote?parcel={parcel}", timeout=30)
     return answer.json()["price"]
 
 

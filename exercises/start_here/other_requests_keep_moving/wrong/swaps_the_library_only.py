@@ -14,9 +14,8 @@ app = FastAPI()
 
 @app.get("/quotes/{parcel}")
 async def quote(parcel: int) -> dict[str, float]:
-    answer = httpx.get(
-        f"{CARRIERS}/carriers/swift/quote?parcel={parcel}", timeout=30
-    )  # wrong: check_health_answers_while_a_quote_is_fetched
+    # wrong: check_health_answers_while_a_quote_is_fetched
+    answer = httpx.get(f"{CARRIERS}/carriers/swift/quote?parcel={parcel}", timeout=30)
     return {"price": answer.json()["price"]}
 
 
