@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -162,12 +163,12 @@ def _as_request(number: int, call: Call) -> Request:
 
 def load(path: str) -> ModuleType:
     """Import an answer from its file. Whatever its code raises comes through as it is."""
-    module = ModuleType("answer")
+    name = Path(path).stem  # by which other processes of the answer can import it as well
+    module = ModuleType(name)
     module.__file__ = path
-    sys.modules["answer"] = module
-    with open(path, encoding="utf-8") as source:  # noqa: PTH123  # the answer may have broken pathlib
-        code = compile(source.read(), path, "exec")
-    exec(code, module.__dict__)
+    sys.modules[name] = module
+    sys.path.insert(0, str(Path(path).parent))
+    exec(compile(Path(path).read_text(encoding="utf-8"), path, "exec"), module.__dict__)
     return module
 
 

@@ -10,16 +10,21 @@ from typing import Any
 
 from unblocked.grading.probes import RunWhileLoading, is_asleep
 from unblocked.server.failure import Failure
+from unblocked.server.lines import Lines
 from unblocked.server.process import Process
 
 
 class Loaded(Process):
     """Serves an answer. It also gives values of the answer's module, and explains what a notebook allows."""
 
+    def __init__(self, owner: Lines, *, module: str, record: bool, quiet: bool) -> None:
+        super().__init__(owner, record=record, quiet=quiet)
+        self._module = module
+
     def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         match question["ask"]:
             case "value":
-                module = sys.modules.get("answer")
+                module = sys.modules.get(self._module)
                 there = hasattr(module, question["name"])
                 return {"value": {"there": there, "value": _plain(getattr(module, question["name"], None))}}
             case "asleep":

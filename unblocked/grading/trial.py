@@ -93,9 +93,8 @@ class Trial:
         confinement.confine()
         code = 1
         try:
-            code = Loaded(owner, record=True, quiet=True).run(
-                listening, module="answer", attribute="app", file=self._answer
-            )
+            process = Loaded(owner, record=True, quiet=True, module=self._order.name)
+            code = process.run(listening, module=self._order.name, attribute="app", file=self._answer)
         finally:
             _flush()
             os._exit(code)

@@ -55,7 +55,7 @@ class Outside:
 
     def __init__(self, *, latency: float = 0.5, listening: socket.socket | None = None) -> None:
         self.owner = os.getpid()
-        self._behaviours = [Behaviour(latency=latency)]
+        self._behaviours = _at_first(Behaviour(latency=latency))
         self._changed = threading.Condition()
         self.calls: list[Call] = []
         self.in_flight = self.peak = 0
@@ -119,7 +119,7 @@ class Outside:
         """Forget all of the above, answer everything again after `latency` seconds, and release what is held."""
         base = self._behaviours[0] if latency is None else replace(self._behaviours[0], latency=latency)
         with self._changed:
-            self._behaviours = [base]
+            self._behaviours = _at_first(base)
             self.release()
 
     def release(self, n: int | None = None, *, path: str = "*") -> int:
@@ -213,6 +213,11 @@ class Outside:
             call.left = time.perf_counter()
             self.in_flight -= 1
             self._changed.notify_all()
+
+
+def _at_first(base: Behaviour) -> list[Behaviour]:
+    """The warehouse only takes notice: it answers at once, unless it is held."""
+    return [base, Behaviour("/warehouse/*", latency=0.0)]
 
 
 def _let_go(go: asyncio.Future[None] | None) -> None:
