@@ -125,12 +125,15 @@ class Overseer:
             for running in self._trials:
                 if running.pid == pid:
                     running.code = code
+                    if code == trial.CLOSED:
+                        what = "Your code closed the files and sockets of its own process, the server's among them."
+                        self._lines.send(broken={"message": what, "line": None})
 
     def _ended(self) -> Ended:
         codes = {running.code for running in self._trials}
         if trial.FAULT in codes:
             return "in a fault of the course"
-        return "normally" if codes == {0} else "crashed"
+        return "normally" if codes <= {0, trial.CLOSED} else "crashed"
 
     def _clear(self) -> None:
         """End all processes, groups first: they go at once, however fast they multiply; then hear the last words."""

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter  # kept: an answer may replace what is in `time`
 from types import FrameType
 from typing import Any
 
@@ -51,7 +52,7 @@ def _watched(
         if asyncio._get_running_loop() is None or getattr(reporting, "now", False) or _does_not_wait(args):
             return original(*args, **options)
         number, line = next(numbers), line_of(sys._getframe(1), answer)
-        _say(reporting, report, blocks=number, call=name, line=line, at=time.perf_counter())
+        _say(reporting, report, blocks=number, call=name, line=line, at=perf_counter())
         try:
             return original(*args, **options)
         finally:

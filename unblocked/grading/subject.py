@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic  # kept: an answer may replace what is in `time`
 from typing import Any
 
 from unblocked.grading.board import Board
@@ -76,9 +76,9 @@ class Subject(ABC):
 
     def comes(self, event: Callable[[], object]) -> bool:
         """Wait for something that only a free event loop brings; False when a call holds it, or after the limit."""
-        end = time.monotonic() + LIMIT
-        while not event() and time.monotonic() < end and self.board.open:
-            self.board.wait(lambda: event() or self._under_way(), limit=end - time.monotonic())
+        end = monotonic() + LIMIT
+        while not event() and monotonic() < end and self.board.open:
+            self.board.wait(lambda: event() or self._under_way(), limit=end - monotonic())
             if not event() and self._is_held():
                 return False
         return bool(event())
@@ -99,16 +99,16 @@ class Subject(ABC):
         True at once when it holds. False when the event loop has made so many turns *and* a generous while has gone by,
         or when a call holds the loop and it has not come all the same.
         """
-        end, turns = time.monotonic() + patience, 0
+        end, turns = monotonic() + patience, 0
         while not holds():
-            if turns >= beats and time.monotonic() > end:
+            if turns >= beats and monotonic() > end:
                 return False
             if turns >= beats:
                 self.board.wait(holds, limit=_LOOK)
             elif self.beats():
                 turns += 1
             elif self.blocked:  # what it has sent already may still be on its way
-                turns, end = beats, time.monotonic() + _ON_ITS_WAY
+                turns, end = beats, monotonic() + _ON_ITS_WAY
             else:  # neither a turn nor a reason: it hangs
                 return bool(holds())
         return True

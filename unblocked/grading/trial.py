@@ -28,6 +28,9 @@ from unblocked.server.lines import Lines
 FAULT = 70
 """The exit code of a check that itself is broken."""
 
+CLOSED = 71
+"""The exit code of a check whose answer closed the files and sockets of its process, ours included."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -149,11 +152,21 @@ def main(check: Check, order: Order, findings: socket.socket, *, output: int, ov
         Trial(check, order, Lines(findings)).run()
         code = 0
     except BaseException:  # a fault of the course: told in its log and by the exit code
-        os.write(log, traceback.format_exc().encode())
+        code = FAULT if _is_open(log) else CLOSED
+        if code == FAULT:
+            os.write(log, traceback.format_exc().encode())
         raise
     finally:
         _flush()
         os._exit(code)
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def _flush() -> None:
