@@ -10,6 +10,9 @@ _ROOMS = {
     "load": "unblocked.traffic",
     "timeline": "unblocked.drawing",
     "predict": "unblocked.workspace.predictions",
+    "hint": "unblocked.coaching",
+    "solution": "unblocked.coaching",
+    "progress": "unblocked.coaching",
 }
 
 __all__ = sorted(_ROOMS)

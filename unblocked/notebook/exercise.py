@@ -5,7 +5,7 @@ from __future__ import annotations
 from unblocked.faults import Fault
 from unblocked.grading import Exercise, Verdict, grader
 from unblocked.notebook import cards
-from unblocked.workspace import answers, journal
+from unblocked.workspace import answers, attempts
 
 MIME = "application/vnd.unblocked.verdict+json"
 """The media type under which a verdict travels as data, for programs that run notebooks."""
@@ -35,12 +35,4 @@ _refused: dict[str, Verdict] = {}
 def _remember(verdict: Verdict) -> None:
     if verdict.failure is not None:
         _refused[verdict.exercise] = verdict
-    failure = verdict.failure
-    journal.append(
-        {
-            "kind": "attempt",
-            "exercise": verdict.exercise,
-            "passed": verdict.passed,
-            "failed": failure.name if failure else None,
-        }
-    )
+    attempts.remember(verdict.exercise, passed=verdict.passed, failed=verdict.failure.name if verdict.failure else None)
