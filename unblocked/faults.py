@@ -26,6 +26,8 @@ def unknown(what: str, name: str, known: Iterable[str]) -> Fault:
     'There is no lab `ruotes`. Did you mean `routes`?'
     """
     names = sorted(known)
+    if not names:
+        return Fault(f"There is no {what} `{name}`, nor any other.")
     near = difflib.get_close_matches(name, names, n=3)
     if near:
         return Fault(f"There is no {what} `{name}`. Did you mean {' or '.join(f'`{n}`' for n in near)}?")

@@ -9,10 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_NOT_THEIRS = tuple(
-    str(Path(folder).resolve())
-    for folder in (*site.getsitepackages(), sysconfig.get_paths()["stdlib"], str(Path(__file__).parents[1]))
-)
+_FOLDERS = (*site.getsitepackages(), sysconfig.get_paths()["stdlib"], str(Path(__file__).parents[1]))
+_NOT_THEIRS = tuple(Path(folder).resolve() for folder in _FOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +38,16 @@ class Failure:
     @classmethod
     def of(cls, error: BaseException) -> Failure:
         """Describe an exception; a syntax error points to its line."""
+        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]  # what a task group wraps around it says nothing
         message = "".join(traceback.format_exception_only(error)).strip()
         frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename)]
         text = "".join(["Traceback (your lines only):\n", *traceback.format_list(frames), message])
         if isinstance(error, SyntaxError):
-            return cls(f"SyntaxError: {error.msg}", text, error.filename, error.lineno)
+            return cls(f"{type(error).__name__}: {error.msg}", text, error.filename, error.lineno)
         if not frames:
             return cls(message, "")
-        return cls(message.splitlines()[-1], text, *innermost(frames))
+        return cls(message.splitlines()[0], text, *innermost(frames))
 
 
 def innermost(stack: Iterable[traceback.FrameSummary]) -> tuple[str | None, int | None]:
@@ -59,4 +59,5 @@ def innermost(stack: Iterable[traceback.FrameSummary]) -> tuple[str | None, int 
 def _is_theirs(filename: str) -> bool:
     if filename.startswith("<"):
         return False
-    return not str(Path(filename).resolve()).startswith(_NOT_THEIRS)
+    path = Path(filename).resolve()
+    return not any(path.is_relative_to(folder) for folder in _NOT_THEIRS)

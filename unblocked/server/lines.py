@@ -15,7 +15,7 @@ class Lines:
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._sending = threading.Lock()
-        self._reader = connection.makefile("rb")
+        self._heard = bytearray()
 
     def send(self, **message: Any) -> None:
         """Send one object; `OSError` when the other side is gone."""
@@ -25,11 +25,23 @@ class Lines:
 
     def receive(self) -> dict[str, Any] | None:
         """Wait for the next object; None when the other side is gone."""
+        looked = 0
+        while (end := self._heard.find(b"\n", looked)) < 0:
+            looked = len(self._heard)
+            if not self._hear():
+                return None
+        message: dict[str, Any] = json.loads(self._heard[:end])
+        del self._heard[: end + 1]
+        return message
+
+    def _hear(self) -> bool:
+        """Take what has come. Kept by ourselves: a file loses it when an interrupt comes while it reads."""
         try:
-            line = self._reader.readline()
+            data = self._socket.recv(1 << 20)
         except OSError:
-            return None
-        return json.loads(line) if line.endswith(b"\n") else None
+            return False
+        self._heard += data
+        return bool(data)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         while (message := self.receive()) is not None:
@@ -37,5 +49,4 @@ class Lines:
 
     def close(self) -> None:
         """Close this side; the other side's reading ends."""
-        self._reader.close()
         self._socket.close()

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import importlib
-import importlib.util
 import os
 import socket
 import sys
 import threading
 import traceback
-from pathlib import Path
-from types import ModuleType
+from collections.abc import MutableMapping
 from typing import Any
 
 import anyio.to_thread
 import uvicorn
 
+from unblocked.faults import Fault
 from unblocked.recorder import TAPE, Recorded, install, name_outgoing_calls
 from unblocked.recorder.middleware import App, Receive, Scope, Send
 from unblocked.server import swagger
 from unblocked.server.failure import Failure, innermost
 from unblocked.server.lines import Lines
+from unblocked.server.loading import load
 
 
 class Process:
@@ -34,15 +33,20 @@ class Process:
         self._log_level = "warning" if quiet else "info"
         self._main = threading.get_ident()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._count = 0
         self._failed = False
+        self._last_words = ""
 
     def run(self, listening: socket.socket, *, module: str, attribute: str, file: str | None) -> int:
         """Serve until told to end; give the exit code."""
         threading.Thread(target=self._answer_owner, name="unblocked-owner", daemon=True).start()
         try:
-            app = _load(module, attribute, file)
-        except SystemExit:
-            return self.fail(Failure("The app's code calls `sys.exit()` while it is imported.", ""))
+            app = load(module, attribute, file)
+        except Fault as fault:
+            return self.fail(Failure(fault.message, ""))
+        except SystemExit as error:
+            message = "The app's code calls `sys.exit()` while it is imported"
+            return self.fail(dataclasses.replace(Failure.of(error), message=message))
         except Exception as error:  # noqa: BLE001  # whatever it is, it is its author's, and is told
             return self.fail(Failure.of(error))
         config = uvicorn.Config(
@@ -55,33 +59,51 @@ class Process:
         server = _Announcing(config, self)
         try:
             server.run(sockets=[listening])
-        except SystemExit:  # uvicorn leaves so when the lifespan failed; `_watch_lifespan` has said why
-            return self.fail(Failure("The app's lifespan failed while starting.", ""))
+        except SystemExit:  # uvicorn leaves so when the lifespan failed; `_live` has said why, if it was an exception
+            if self._loop is not None:  # a task of the app called `sys.exit` later
+                raise
+            return self.fail(Failure(f"The app's lifespan failed while starting. {self._last_words}".strip(), ""))
         return 0
 
     def _wrap(self, app: App) -> App:
-        watched = self._watch_lifespan(app)
+        watched = self._watched(app)
         if self._record:
             name_outgoing_calls()
             watched = Recorded(watched)
         return swagger.WithDocsFiles(watched)
 
-    def _watch_lifespan(self, app: App) -> App:
+    def _watched(self, app: App) -> App:
         async def watched(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "lifespan":
-                await app(scope, receive, send)
+            if scope["type"] == "lifespan":
+                await self._live(app, scope, receive, send)
                 return
-            try:
-                await app(scope, receive, send)
-            except Exception as error:
-                self.fail(Failure.of(error))
-                raise
+            self._count += scope["type"] == "http"
+            await app(scope, receive, send)
 
         return watched
+
+    async def _live(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the lifespan. One that raises at once may be an app that has none: only its own word is a failure."""
+        failed = False
+
+        async def noting(message: MutableMapping[str, Any]) -> None:
+            nonlocal failed
+            if message["type"] == "lifespan.startup.failed":
+                failed, self._last_words = True, message.get("message", "")
+                message = {**message, "message": ""}  # told by `fail`, without the frames of others
+            await send(message)
+
+        try:
+            await app(scope, receive, noting)
+        except (Exception, SystemExit) as error:
+            if failed:
+                self.fail(Failure.of(error))
+            raise
 
     def started(self) -> None:
         """Say that requests are answered from now on."""
         self._loop = asyncio.get_running_loop()
+        TAPE.tokens = int(anyio.to_thread.current_default_thread_limiter().total_tokens)
         if self._record:
             TAPE.watch(self._loop)
         self._owner.send(ready=True)
@@ -95,22 +117,24 @@ class Process:
 
     def _answer_owner(self) -> None:
         for question in self._owner:
-            self._owner.send(**self._answer(question))
+            number = {"number": question["number"]} if "number" in question else {}
+            self._owner.send(**self._answer(question), **number)
         os._exit(0)  # the owner is gone
 
     def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         match question["ask"]:
             case "count":
-                return {"count": TAPE.count}
+                return {"count": self._count}
             case "where":
                 return {"where": self._where()}
             case _:
-                self._settle()
+                if question.get("settle", True):
+                    self._settle()
                 return {"recording": dataclasses.asdict(TAPE.recording(question["prefix"]))}
 
     def _settle(self) -> None:
         """Let the callback that sent the last answer finish its own accounting, unless the loop is blocked."""
-        if self._loop is None:
+        if self._loop is None or self._loop.is_closed():
             return
         done = asyncio.run_coroutine_threadsafe(_read_tokens(), self._loop)
         try:
@@ -137,29 +161,6 @@ class _Announcing(uvicorn.Server):
 
 async def _read_tokens() -> int:
     return int(anyio.to_thread.current_default_thread_limiter().total_tokens)
-
-
-def _load(module: str, attribute: str, file: str | None) -> App:
-    imported = _import(module, file)
-    if not hasattr(imported, attribute):
-        raise AttributeError(f"there is no `{attribute}` in `{imported.__name__}` to serve")
-    app = getattr(imported, attribute)
-    if not callable(app):
-        raise TypeError(f"`{attribute}` is a {type(app).__name__}, not an app")
-    return app  # type: ignore[no-any-return]
-
-
-def _import(module: str, file: str | None) -> ModuleType:
-    if file is None:
-        return importlib.import_module(module)
-    spec = importlib.util.spec_from_file_location(module, file)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"cannot import {file}")
-    made = importlib.util.module_from_spec(spec)
-    sys.modules[module] = made
-    sys.path.insert(0, str(Path(file).parent))
-    spec.loader.exec_module(made)
-    return made
 
 
 def main(listening: int, owner: int, module: str, attribute: str, file: str, record: str) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import html
+import itertools
 import socket
 import threading
+from pathlib import Path
 from typing import Any
 
 from unblocked.faults import Fault
@@ -41,6 +43,7 @@ class Served:
         self._lines = Lines(connection)
         self._connection = connection
         self._asking = threading.Lock()
+        self._questions = itertools.count(1)
 
     def wait_until_ready(self) -> None:
         """Return when requests are answered.
@@ -68,7 +71,8 @@ class Served:
         if self._child.code is None and self._child.wait(0.5) is None:
             waited = f"`{self.name}` is still starting after {START_LIMIT:.0f} s."
             return Fault(f"{waited} Does its lifespan, or a line at its top level, never end?")
-        return Fault(f"`{self.name}` ended while it started, with code {self._child.code}. It printed:\n\n{self.log}")
+        printed = f"It printed:\n\n{self.log}" if self.log else "Does its code call `os._exit()`? It printed nothing."
+        return Fault(f"`{self.name}` ended while it started, with code {self._child.code}. {printed}")
 
     @property
     def log(self) -> str:
@@ -77,6 +81,16 @@ class Served:
             return self._child.log.read_text(errors="replace")
         except FileNotFoundError:  # the runtime folder goes with the owner
             return ""
+
+    @property
+    def log_file(self) -> Path:
+        """The file that the log is in."""
+        return self._child.log
+
+    @property
+    def exit_code(self) -> int | None:
+        """How it ended, negative for a signal; None while it runs."""
+        return self._child.code
 
     @property
     def running(self) -> bool:
@@ -111,15 +125,13 @@ class Served:
             self._lines.close()
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        with self._asking:
-            try:
-                self._lines.send(**question)
-                answer = self._lines.receive()
-            except OSError:
-                answer = None
-        if answer is None:
-            raise Fault(f"`{self.name}` does not run any more. Run the cell with `serve(…)` again.")
-        return answer
+        with self._asking, contextlib.suppress(OSError):
+            number = next(self._questions)
+            self._lines.send(**question, number=number)
+            while (answer := self._lines.receive()) is not None:
+                if answer.get("number") == number:  # not that of a question that was interrupted
+                    return answer
+        raise Fault(f"`{self.name}` does not run any more. Run the cell with `serve(…)` again.")
 
     def __enter__(self) -> Served:
         return self

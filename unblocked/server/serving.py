@@ -8,14 +8,18 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from unblocked.faults import Fault
-from unblocked.outside import Outside, upstream
 from unblocked.processes import keeper
 from unblocked.server.served import Served
 from unblocked.server.target import COURSE, Target
 
-_served: dict[str, Served] = {}
+if TYPE_CHECKING:  # the process of an app imports this package too, and starts faster without aiohttp
+    from unblocked.outside import Outside
+
+_served: dict[tuple[int, Path, str], Served] = {}
+"""By process, since a forked copy owns none of them; by what is served, since two files may have one name."""
 
 
 def serve(
@@ -32,7 +36,7 @@ def serve(
         target: a lab (`"routes"`), an import string (`"shop.main:app"`) or a file (`"answer.py"`).
         port: where it listens on this machine; any free port if not given.
         carriers: the outside world that it asks for prices; the one that `upstream()` gives if not given.
-        env: settings for it, added to the environment.
+        env: settings for it, added to the environment as text.
         record: whether it records what each request does, for `timeline`.
 
     Returns:
@@ -48,24 +52,36 @@ def serve(
         >>> parcel.stop()
 
     """
-    found = Target.of(target)
-    if found.name in _served:
-        _served.pop(found.name).stop()
+    found, port = Target.of(target), valid(port)
+    key = os.getpid(), found.source, found.attribute
+    if key in _served:
+        _served.pop(key).stop()
     with listen(port) as listening:
-        service = start(found, listening, carriers=carriers or upstream(), env=env or {}, record=record)
+        service = start(found, listening, carriers=carriers or _world(), env=env or {}, record=record)
     service.wait_until_ready()
-    _served[found.name] = service
+    _served[key] = service
     return service
+
+
+def _world() -> Outside:
+    from unblocked.outside import upstream
+
+    return upstream()
+
+
+def valid(port: int) -> int:
+    """Give the port back if it is one; asked before anything is ended for it."""
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
+        raise Fault(f"`{port}` is no port: choose 1 to 65535, or 0 for any free one.")
+    return port
 
 
 def listen(port: int = 0) -> socket.socket:
     """Open a listening socket on this machine, so that no other program can take the port between now and the start."""
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535:
-        raise Fault(f"`{port}` is no port: choose 1 to 65535, or 0 for any free one.")
-    listening = socket.socket()
+    address, listening = ("127.0.0.1", valid(port)), socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind(("127.0.0.1", port))
+        listening.bind(address)
         listening.listen(2048)
     except OSError as error:
         listening.close()
@@ -82,7 +98,7 @@ def start(
 ) -> Served:
     """Start the process of an app on a socket that listens; `Served.wait_until_ready` waits for it."""
     ours, theirs = socket.socketpair()
-    with theirs:
+    try:
         child = keeper().start(
             [sys.executable, "-m", "unblocked.server.process", "@0", "@1", target.module, target.attribute,
              str(target.source) if target.is_file else "", "record" if record else "plain"],
@@ -92,9 +108,17 @@ def start(
             descriptors=[listening.fileno(), theirs.fileno()],
             grace=2.0,
         )  # fmt: skip
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
     return Served(target, child, ours, url=f"http://127.0.0.1:{listening.getsockname()[1]}")
 
 
 def _environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:
     path = os.pathsep.join(p for p in (str(COURSE), os.environ.get("PYTHONPATH", "")) if p)
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CARRIERS_URL": carriers.url, **env}
+    direct = ",".join(p for p in (os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")), "127.0.0.1") if p)
+    ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CARRIERS_URL": carriers.url}
+    ours |= {"NO_PROXY": direct, "no_proxy": direct}  # the carriers are on this machine, whatever proxy it has
+    return {**os.environ, **ours, **{name: str(value) for name, value in env.items()}}

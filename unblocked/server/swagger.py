@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import fastapi.applications
 import fastapi_offline
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from unblocked.recorder.middleware import App, Receive, Scope, Send
 
 PREFIX = "/-/docs-assets"
+_REDOC = "redoc.standalone.js"
+_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
+_EMPTY = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>"
 _FILES = Path(fastapi_offline.__file__).parent / "static"
 
 
@@ -25,7 +32,7 @@ def install() -> None:
             "swagger_favicon_url": f"{PREFIX}/favicon.png",
         },
         "get_redoc_html": {
-            "redoc_js_url": f"{PREFIX}/redoc.standalone.js",
+            "redoc_js_url": f"{PREFIX}/{_REDOC}",
             "redoc_favicon_url": f"{PREFIX}/favicon.png",
             "with_google_fonts": False,
         },
@@ -40,12 +47,22 @@ class WithDocsFiles:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self._files: App = StaticFiles(directory=_FILES)
+        redoc = Route(f"{PREFIX}/{_REDOC}", _redoc)
+        self._files: App = Starlette(routes=[redoc, Mount(PREFIX, StaticFiles(directory=_FILES))])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""
         if scope["type"] == "http" and scope["path"].startswith(PREFIX + "/"):
-            scope = {**scope, "root_path": scope.get("root_path", "") + PREFIX}
             await self._files(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+
+def _redoc(_: Request) -> Response:
+    return Response(_without_logo(), media_type="text/javascript")
+
+
+@cache
+def _without_logo() -> str:
+    """Give ReDoc without the one picture that it would load from its makers."""
+    return (_FILES / _REDOC).read_text(encoding="utf-8").replace(_LOGO, _EMPTY)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
+import sys
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from unblocked.faults import Fault, unknown
@@ -67,16 +69,17 @@ def labs() -> list[str]:
 
 
 def _source(module: str) -> Path | None:
+    """Find a module's file as the new process will, without importing its package here."""
     if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", module):
         return None
-    try:
-        spec = importlib.util.find_spec(module)
-    except ModuleNotFoundError:
-        spec = None
-    if spec is not None and spec.origin:
-        return Path(spec.origin)
-    path = COURSE.joinpath(*module.split(".")).with_suffix(".py")
-    return path if path.is_file() else None
+    importlib.invalidate_caches()
+    origin, places = None, [str(Path.cwd()), str(COURSE), *sys.path]
+    for part in module.split("."):
+        spec = PathFinder.find_spec(part, places)
+        if spec is None:
+            return None
+        origin, places = spec.origin, list(spec.submodule_search_locations or [])
+    return Path(origin) if origin else None
 
 
 def _list(names: list[str]) -> str:
