@@ -51,6 +51,12 @@ def test_missing_command_is_named(kept):
         kept.start(["/nowhere"], name="valkey")
 
 
+def test_order_that_cannot_be_obeyed_is_told(kept):
+    with pytest.raises(Fault, match="`nul` could not be started: .*null byte"):
+        kept.start(["true"], name="nul", env={"PARCEL": "a\0b"})
+    assert kept.start(["true"], name="true").wait(60) == 0
+
+
 def test_child_inherits_a_socket(kept):
     ours, theirs = socket.socketpair()
     with ours, theirs:

@@ -72,6 +72,7 @@ class Keeper:
         self.folder, lock = runtime.make()
         self._children: dict[int, Child] = {}
         self._order = threading.Lock()
+        self._sending = threading.Lock()
         self._replied = threading.Condition()
         self._replies: dict[int, dict[str, Any]] = {}
         self._numbers = itertools.count(1)
@@ -179,10 +180,14 @@ class Keeper:
     def _send(self, order: dict[str, Any], descriptors: Sequence[int]) -> None:
         data = json.dumps(order).encode() + b"\n"
         try:
-            sent = socket.send_fds(self._socket, [data], list(descriptors)) if descriptors else 0
-            self._socket.sendall(data[sent:])
+            with self._sending:
+                self._write(data, descriptors)
         except OSError as error:
             raise _gone() from error
+
+    def _write(self, data: bytes, descriptors: Sequence[int]) -> None:
+        sent = socket.send_fds(self._socket, [data], list(descriptors)) if descriptors else 0
+        self._socket.sendall(data[sent:])
 
     def _listen(self) -> None:
         with contextlib.suppress(OSError), self._socket.makefile("rb") as lines:

@@ -112,6 +112,8 @@ class Supervisor:
         except OSError as error:
             where = error.filename or order["argv"][0]
             self._say({"number": order["number"], "error": f"{error.strerror}: {where}"})
+        except (TypeError, ValueError) as error:  # a NUL in the environment, a number in the command
+            self._say({"number": order["number"], "error": str(error)})
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)

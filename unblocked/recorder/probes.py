@@ -69,18 +69,17 @@ def _has_threads(executor: Any) -> bool:
 
 def _timed(func: Callable[..., T]) -> Callable[..., T]:
     """Note the wait for a thread, and the time in it, on the trace of whoever asked."""
-    trace, asked = current.get(), _now()
+    trace = current.get()
     if trace is None:
         return func
+    wait = TAPE.stretch(trace, "token")
+    wait.__enter__()
 
     @functools.wraps(func, assigned=("__name__", "__qualname__", "__doc__", "__module__"), updated=())
     def timed(*args: Any, **options: Any) -> T:
-        start, thread = _now(), threading.current_thread().name
-        TAPE.note(trace, "token", asked, start)
-        try:
+        wait.__exit__(None, None, None)
+        with TAPE.stretch(trace, "thread", threading.current_thread().name):
             return func(*args, **options)
-        finally:
-            TAPE.note(trace, "thread", start, _now(), thread)
 
     return timed
 
@@ -101,11 +100,8 @@ def _wrap_client(owner: type, method: str) -> None:
 
     @functools.wraps(call)
     async def recorded(*args: Any, **options: Any) -> Any:
-        start = _now()
-        try:
+        with TAPE.stretch(current.get(), "upstream", _address(args)):
             return await call(*args, **options)
-        finally:
-            TAPE.note(current.get(), "upstream", start, _now(), _address(args))
 
     setattr(owner, method, recorded)
 

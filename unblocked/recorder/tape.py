@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import itertools
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from unblocked.records import Kind, Recording, Stretch, Trace
 
@@ -30,6 +33,8 @@ class Tape:
         self.running: tuple[contextvars.Context, float] | None = None
         self.tokens = 40
         self.dropped = 0
+        self._under_way: dict[int, tuple[Trace, Stretch]] = {}
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
 
     def begin(self, trace: Trace) -> None:
@@ -45,6 +50,20 @@ class Tape:
         if trace is not None and len(trace.stretches) < MOST_STRETCHES:
             trace.stretches.append(Stretch(kind, start, end, label))
 
+    @contextmanager
+    def stretch(self, trace: Trace | None, kind: Kind, label: str = "") -> Iterator[None]:
+        """Note a stretch that lasts as long as the block; one that is not over yet is in a recording as well."""
+        if trace is None:
+            yield
+            return
+        number, start = next(self._numbers), time.perf_counter()
+        self._under_way[number] = (trace, Stretch(kind, start, start, label))
+        try:
+            yield
+        finally:
+            self._under_way.pop(number, None)
+            self.note(trace, kind, start, time.perf_counter(), label)
+
     def watch(self, loop: asyncio.AbstractEventLoop) -> None:
         """Measure from now on how late the loop comes to a callback that is due every 10 ms."""
         due = loop.time() + _TICK
@@ -59,7 +78,7 @@ class Tape:
         loop.call_at(due, tick, due)
 
     def recording(self, prefix: str = "") -> Recording:
-        """Give the traces whose id begins so, and the lag; what runs on the loop right now ends now."""
+        """Give the traces whose id begins so, and the lag; what is not over yet ends now."""
         with self._lock:  # for a moment only: the loop waits for it when a request begins
             kept = list(self.traces.values())
         traces = [_copy(trace) for trace in kept if trace.id.startswith(prefix)]
@@ -67,13 +86,20 @@ class Tape:
         return Recording(traces, list(self.lag), self.tokens, self.dropped)
 
     def _add_running(self, traces: list[Trace]) -> None:
+        now, copies = time.perf_counter(), {trace.id: trace for trace in traces}
+        self._drop_given_up()
+        under_way: list[tuple[Trace, Kind, float]] = [(t, s.kind, s.start) for t, s in list(self._under_way.values())]
         running = self.running
         trace = running[0].get(current) if running else None  # asked now: a request's first step sets it
-        if running and trace:
-            now = time.perf_counter()
-            for copy in traces:
-                if copy.id == trace.id:
-                    copy.stretches.append(Stretch("loop", running[1], now, "still running"))
+        for owner, kind, start in [*under_way, *([(trace, "loop", running[1])] if running and trace else [])]:
+            if owner.id in copies:
+                copies[owner.id].stretches.append(Stretch(kind, start, now, "still running"))
+
+    def _drop_given_up(self) -> None:
+        """Forget waits for a thread that never came: their request was cancelled, and is over."""
+        for number, (trace, stretch) in list(self._under_way.items()):
+            if stretch.kind == "token" and trace.end is not None:
+                self._under_way.pop(number, None)
 
 
 def _copy(trace: Trace) -> Trace:
