@@ -45,6 +45,9 @@ HARMLESS = {
     "threading.Thread(target=spin, daemon=True).start()\n",
     "non-daemon thread": "import threading\nthreading.Thread(target=threading.Event().wait).start()\n",
     "output of 100 MB": "print('x' * (100 << 20))\n",
+    "forked child that stays": "import os, time\nif os.fork() == 0:\n    time.sleep(600)\n    os._exit(0)\n",
+    "output without end": "import threading\ndef say():\n    while True: print('x' * 9999)\n"
+    "threading.Thread(target=say, daemon=True).start()\n",
     "sleeping grandchild": "import subprocess\nsubprocess.Popen(['sleep', '306'], start_new_session=True)\n",
 }
 

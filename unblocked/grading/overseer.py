@@ -22,6 +22,8 @@ from unblocked.processes.supervisor import Supervisor
 from unblocked.server.lines import Lines
 
 _TURN = 0.02
+_ROUNDS = 1000
+"""Reads in one go: an answer that prints without end must not keep its overseer from looking at the clock."""
 _MOST_PRINTED = 20_000
 _HUNG_UP = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
@@ -36,7 +38,6 @@ class _Running:
     output: int
     said: bytes = b""
     printed: bytes = b""
-    told: bool = False
     code: int | None = None
     groups: set[int] = field(default_factory=set)
 
@@ -85,32 +86,38 @@ class Overseer:
         self._poll.register(self._results.fileno(), 0)
         end = time.monotonic() + self._order["limit"]
         while time.monotonic() < end:
-            for descriptor, event in self._poll.poll(_TURN * 1000):
-                if descriptor == self._results.fileno() and event & _HUNG_UP:
-                    return "crashed"
-                self._hear(descriptor)
-            self._reap()
-            if all(running.code is not None and running.told for running in self._trials):
+            if any(d == self._results.fileno() and event & _HUNG_UP for d, event in self._poll.poll(_TURN * 1000)):
+                return "crashed"
+            self._reap()  # first: what a check said before it ended is heard below
+            self._hear_all()
+            if all(running.code is not None for running in self._trials):
                 return self._ended()
             if os.getppid() != zygote:
                 return "crashed"
         return "at the limit"
 
+    def _hear_all(self) -> None:
+        """Take all that checks have said and answers have printed. A pipe that fills up would hold its writer.
+
+        Whether more can come is not asked: processes that an answer has left behind may hold the other ends.
+        """
+        for _ in range(_ROUNDS):
+            heard = [d for d, event in self._poll.poll(0) if d != self._results.fileno() and event]
+            for descriptor in heard:
+                self._hear(descriptor)
+            if not heard:
+                return
+
     def _hear(self, descriptor: int) -> None:
-        """Take what a check has said or its answer has printed; a pipe that fills up would hold its writer."""
+        data = os.read(descriptor, 1 << 16)
+        if not data:
+            self._poll.unregister(descriptor)
         for running in self._trials:
             if descriptor == running.findings.fileno():
-                data = os.read(descriptor, 1 << 16)
                 running.said += data
                 self._pass_on(running)
-                running.told = running.told or not data
             elif descriptor == running.output:
-                data = os.read(descriptor, 1 << 16)
                 running.printed = (running.printed + data)[:_MOST_PRINTED]
-            else:
-                continue
-            if not data:
-                self._poll.unregister(descriptor)
 
     def _pass_on(self, running: _Running) -> None:
         *lines, running.said = running.said.split(b"\n")
@@ -141,9 +148,7 @@ class Overseer:
             for group in (*running.groups, running.pid):
                 kernel.signal_group(group, signal.SIGKILL)
         Supervisor.end_orphans()
-        while heard := [d for d, event in self._poll.poll(0) if d != self._results.fileno() and event]:
-            for descriptor in heard:
-                self._hear(descriptor)
+        self._hear_all()
 
 
 def main(order: dict[str, Any], results: socket.socket) -> NoReturn:

@@ -87,19 +87,14 @@ class Tape:
 
     def _add_running(self, traces: list[Trace]) -> None:
         now, copies = time.perf_counter(), {trace.id: trace for trace in traces}
-        self._drop_given_up()
         under_way: list[tuple[Trace, Kind, float]] = [(t, s.kind, s.start) for t, s in list(self._under_way.values())]
         running = self.running
         trace = running[0].get(current) if running else None  # asked now: a request's first step sets it
-        for owner, kind, start in [*under_way, *([(trace, "loop", running[1])] if running and trace else [])]:
+        if running and trace:
+            under_way.append((trace, "loop", running[1]))
+        for owner, kind, start in under_way:
             if owner.id in copies:
                 copies[owner.id].stretches.append(Stretch(kind, start, now, "still running"))
-
-    def _drop_given_up(self) -> None:
-        """Forget waits for a thread that never came: their request was cancelled, and is over."""
-        for number, (trace, stretch) in list(self._under_way.items()):
-            if stretch.kind == "token" and trace.end is not None:
-                self._under_way.pop(number, None)
 
 
 def _copy(trace: Trace) -> Trace:
