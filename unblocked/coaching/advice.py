@@ -17,11 +17,16 @@ class Words:
 
     text: str
 
+    @property
+    def plain(self) -> str:
+        """The words without Markdown's marks, for a terminal."""
+        return self.text.replace("**", "").removeprefix("```python\n").removesuffix("\n```")
+
     def _repr_markdown_(self) -> str:
         return self.text
 
     def __repr__(self) -> str:
-        return self.text
+        return self.plain
 
 
 def hint(exercise: str) -> Words:

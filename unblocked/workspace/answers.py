@@ -34,6 +34,16 @@ def keep(lesson: str, name: str, code: str) -> Kept:
     return Kept(path, aside)
 
 
+def reset(lesson: str, name: str, starter: str) -> Path | None:
+    """Put the starter in the place of an answer; give the path under which what was there is kept."""
+    path = place(lesson, name)
+    had = path.exists() and path.read_text(encoding="utf-8", errors="replace") != starter
+    aside = _set_aside(path, name) if had else None
+    folder.write_atomically(path, starter)
+    journal.append({"kind": "reset", "exercise": name})
+    return aside
+
+
 def _is_foreign(path: Path, name: str, code: str) -> bool:
     """Whether the file differs both from the new code and from everything that a cell has written there."""
     found = path.read_text(encoding="utf-8", errors="replace")
