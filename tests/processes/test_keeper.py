@@ -52,7 +52,7 @@ def test_missing_command_is_named(kept):
 
 
 def test_order_that_cannot_be_obeyed_is_told(kept):
-    with pytest.raises(Fault, match="`nul` could not be started: .*null byte"):
+    with pytest.raises(Fault, match=r"`nul` could not be started: .*null byte"):
         kept.start(["true"], name="nul", env={"PARCEL": "a\0b"})
     assert kept.start(["true"], name="true").wait(60) == 0
 

@@ -1,0 +1,1 @@
+"""From a bare Python to the course: without a network, with installers that only pretend."""

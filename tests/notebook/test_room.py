@@ -1,0 +1,240 @@
+"""The course room: a real JupyterLab, from the command to its end."""
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import psutil
+import pytest
+import zmq
+from traitlets.config import Config
+
+from tests.conftest import COURSE
+from tests.waiting import until
+from unblocked.faults import Fault
+from unblocked.notebook import room
+from unblocked.workspace import folder
+
+SETTINGS = COURSE / "unblocked" / "notebook" / "environment"
+GOODBYE = "JupyterLab has ended, and everything that it started. Your work is in `{}`.\n"
+
+
+@dataclass
+class Room:
+    """A room that was opened with the command."""
+
+    process: subprocess.Popen[str]
+    url: str
+    workspace: Path
+
+    def ask(self, method, path, *, token=True):
+        parts = urlsplit(self.url)
+        headers = {"Authorization": f"token {parse_qs(parts.query)['token'][0]}"} if token else {}
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+        with contextlib.closing(connection):
+            connection.request(method, path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+
+    def processes(self):
+        return [self.process.pid, *(child.pid for child in psutil.Process(self.process.pid).children(recursive=True))]
+
+
+def environment(workspace):
+    """Keep the learner's own Jupyter out of it."""
+    own = {name: str(workspace / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
+    return os.environ | own | {"UNBLOCKED_WORKSPACE": str(workspace), "JUPYTER_RUNTIME_DIR": str(workspace / "runtime")}
+
+
+def command(*argv):
+    """Give the command behind the door, so that a test never installs anything."""
+    run = "import sys; from unblocked import cli; sys.exit(cli.main(sys.argv[1:]))"
+    return [sys.executable, "-c", run, "start", "--no-browser", *argv]
+
+
+@contextlib.contextmanager
+def opened(workspace, *argv):
+    workspace.mkdir(parents=True, exist_ok=True)
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(command(*argv), cwd=COURSE, env=environment(workspace), text=True, **pipes)
+    try:
+        line = process.stdout.readline()
+        assert line.startswith("JupyterLab: "), process.communicate()[1]
+        yield Room(process, line.removeprefix("JupyterLab: ").strip(), workspace)
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def open_room(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("room") / "workspace", "--lesson", "0") as room:
+        yield room
+
+
+def gone(pids):
+    return not [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+
+
+def test_the_line_leads_to_the_learners_copy(open_room):
+    pattern = r"http://127\.0\.0\.1:\d+/lab/tree/notebooks/00_start_here\.ipynb\?token=\w{48}"
+    assert re.fullmatch(pattern, open_room.url)
+    assert (open_room.workspace / "notebooks" / "00_start_here.ipynb").exists()
+    assert open_room.ask("GET", urlsplit(open_room.url).path)[0] == 200
+
+
+def test_nobody_comes_in_without_the_token(open_room):
+    assert open_room.ask("GET", "/api/contents", token=False)[0] == 403
+    assert open_room.ask("GET", "/api/contents")[0] == 200
+
+
+def test_other_users_cannot_read_the_token(open_room):
+    token = parse_qs(urlsplit(open_room.url).query)["token"][0]
+    words = [word for pid in open_room.processes() for word in psutil.Process(pid).cmdline()]
+    assert words
+    assert not any(token in word for word in words)
+
+
+def test_the_page_offers_nothing_that_a_learner_cannot_act_on(open_room):
+    page = open_room.ask("GET", "/lab")[1]
+    config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL).group(1))
+    assert (config["buildAvailable"], config["buildCheck"]) == (False, False)
+    assert config["news"] == {"disabled": True}
+    assert config["extensionManager"]["can_install"] is False
+    assert "jupyterlab-jupytext" not in [one["name"] for one in config["federated_extensions"]]
+    assert config["terminalsAvailable"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("@jupyterlab/apputils-extension:themes", {"adaptive-theme": True}),
+        ("@jupyterlab/apputils-extension:notification", {"fetchNews": "false", "checkForUpdates": False}),
+        ("@jupyterlab/extensionmanager-extension:plugin", {"enabled": False}),
+    ],
+)
+def test_the_settings_are_in_place(open_room, name, wanted):
+    schema = json.loads(open_room.ask("GET", f"/lab/api/settings/{name}")[1])["schema"]
+    assert {key: schema["properties"][key]["default"] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_it_ends_with_everything_that_it_started(tmp_path, number):
+    with opened(tmp_path / "workspace") as room:
+        assert room.ask("POST", "/api/kernels")[0] == 201
+        assert room.ask("POST", "/api/terminals")[0] == 200
+        pids = room.processes()
+        assert len(pids) >= 6  # the command, two of the guard, JupyterLab, a kernel, a shell
+        room.process.send_signal(number)
+        out, err = room.process.communicate()
+    assert room.process.returncode == 0
+    assert (out, err) == ("", GOODBYE.format(tmp_path / "workspace"))
+    until(lambda: gone(pids), "all processes are gone")
+
+
+def test_shutting_it_down_from_inside_ends_the_command(tmp_path):
+    with opened(tmp_path / "workspace") as room:
+        room.ask("POST", "/api/shutdown")
+        _, err = room.process.communicate()
+    assert room.process.returncode == 0
+    assert err == GOODBYE.format(tmp_path / "workspace")
+
+
+def test_a_death_of_jupyterlab_is_told_with_its_log(monkeypatch):
+    monkeypatch.setattr(room, "_LAB", "raise SystemExit('the disk has a hole')")
+    with pytest.raises(Fault) as caught:
+        room.stay(browser=False)
+    assert caught.value.message.splitlines() == [
+        "JupyterLab ended by itself (exit code 1). The end of its log:",
+        "    the disk has a hole",
+    ]
+
+
+def test_a_taken_port_is_told():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Fault) as caught:
+            room.stay(port=port, browser=False)
+    mend = "Leave out `--port`: `python3 -m unblocked start` takes a free one."
+    assert caught.value.message == f"Port {port} is taken by another program. {mend}"
+
+
+def test_an_unknown_lesson_names_the_nearest():
+    with pytest.raises(Fault, match=r"There is no lesson `start_her`\. Did you mean `start_here`\?"):
+        room.stay(lesson="start_her", browser=False)
+
+
+def test_the_address_counts_from_the_folder_that_is_shown():
+    notebook = COURSE / "workspace" / "notebooks" / "00_start here.ipynb"
+    address = room.Address(root=COURSE, notebook=notebook, port=8000, token="abc")
+    assert address.url == "http://127.0.0.1:8000/lab/tree/workspace/notebooks/00_start%20here.ipynb?token=abc"
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("ipython_config.py", "etc/ipython/ipython_config.py"),
+        ("jupyter_lab_config.py", "etc/jupyter/jupyter_lab_config.py"),
+        ("overrides.json", "share/jupyter/lab/settings/overrides.json"),
+    ],
+)
+def test_the_environment_has_the_settings(source, place):
+    mend = "`python3 -m unblocked test` or `pip install -r requirements.txt` brings them up to date"
+    assert (Path(sys.prefix) / place).read_text() == (SETTINGS / source).read_text(), mend
+
+
+def settings(file):
+    config = Config()
+    runpy.run_path(str(SETTINGS / file), init_globals={"get_config": lambda: config})
+    return config
+
+
+@pytest.fixture
+def small_course(tmp_path, monkeypatch):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "00_start_here.ipynb").write_text('{"cells": [], "nbformat": 4, "metadata": {}}')
+    monkeypatch.setattr(folder, "course", lambda: tmp_path)
+    monkeypatch.delenv("UNBLOCKED_WORKSPACE")
+    return tmp_path
+
+
+def test_a_plain_jupyter_lab_in_the_course_opens_the_first_lesson(small_course, monkeypatch):
+    monkeypatch.chdir(small_course)
+    config = settings("jupyter_lab_config.py")
+    assert config.LabApp.default_url == "/lab/tree/workspace/notebooks/00_start_here.ipynb"
+    assert (small_course / "workspace" / "notebooks" / "00_start_here.ipynb").exists()
+
+
+def test_a_jupyter_lab_elsewhere_is_left_alone(small_course, monkeypatch):
+    (small_course / "elsewhere").mkdir()
+    monkeypatch.chdir(small_course / "elsewhere")
+    config = settings("jupyter_lab_config.py")
+    assert "default_url" not in config.LabApp
+    assert not (small_course / "workspace").exists()
+
+
+def test_a_broken_notebook_does_not_keep_jupyter_lab_from_starting(small_course, monkeypatch):
+    monkeypatch.chdir(small_course)
+    (small_course / "notebooks" / "00_start_here.ipynb").write_text("<<<<<<< HEAD")
+    assert "default_url" not in settings("jupyter_lab_config.py").LabApp
+
+
+def test_kernels_talk_in_secret_where_they_can():
+    wanted = "auto" if zmq.has("curve") else "disabled"
+    assert settings("jupyter_lab_config.py").KernelManager.transport_encryption == wanted
+
+
+def test_every_kernel_loads_the_course():
+    assert settings("ipython_config.py").InteractiveShellApp.extensions == ["unblocked.notebook"]

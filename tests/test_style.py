@@ -1,0 +1,22 @@
+"""The tree is formatted, linted and typed; nothing in it speaks of the machine that it was written on."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["ruff", "format", "--check", "--quiet", "."], ["ruff", "check", "--quiet", "."], ["mypy"]],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_tree_is_clean(command):
+    done = subprocess.run([sys.executable, "-m", *command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_package_registry_is_named():
+    names = "|".join([r"py" r"pi\.org", "pythonhosted", r"registry\.npm" "js"])
+    found = subprocess.run(["git", "grep", "-lE", names], capture_output=True, text=True, check=False)
+    assert found.returncode == 1, found.stdout + found.stderr

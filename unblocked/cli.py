@@ -1,0 +1,170 @@
+"""The commands of the course, for a terminal: thin, they call the rooms and print."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unblocked.workspace.folder import course
+
+app = typer.Typer(
+    name="python3 -m unblocked",
+    help="A hands-on course in async FastAPI.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and give its exit code. Faults are raised: the door prints them."""
+    try:
+        app(args=list(argv), prog_name="python3 -m unblocked")
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else 0
+    return 0
+
+
+@app.command()
+def start(
+    *,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")] = True,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on. [default: a free one]")] = None,
+    lesson: Annotated[str | None, typer.Option(help="Lesson to open, by name or number. [default: the first]")] = None,
+) -> None:
+    """Open the course in JupyterLab, until Ctrl-C."""
+    from unblocked.notebook import room
+
+    raise typer.Exit(room.stay(port=port, lesson=lesson, browser=browser))
+
+
+@app.command()
+def serve(
+    target: Annotated[str, typer.Argument(help="A lab (`routes`), an import string (`my.module:app`) or a file.")],
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    latency: Annotated[float, typer.Option(min=0, help="Seconds that the outside world takes for an answer.")] = 0.5,
+    reload: Annotated[bool, typer.Option(help="Start anew when a file is saved.")] = True,
+) -> None:
+    """Serve a lab in this terminal, until Ctrl-C."""
+    from unblocked.server import terminal
+
+    raise typer.Exit(terminal.run(target, port=port, latency=latency, reload=reload))
+
+
+@app.command()
+def build(
+    *, check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if something is out of date.")] = False
+) -> None:
+    """Build the notebooks from the lessons."""
+    from unblocked.lessons import notebooks
+
+    stale = notebooks.build(check=check)
+    for path in stale:
+        typer.echo(f"{'out of date' if check else 'built'}: {path.relative_to(course())}")
+    raise typer.Exit(1 if check and stale else 0)
+
+
+@app.command(
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
+)
+def test(arguments: Annotated[list[str] | None, typer.Argument(metavar="[PYTEST ARGUMENTS]...")] = None) -> None:  # noqa: PT028
+    """Run the tests of the course; everything after `test` goes to pytest."""
+    os.chdir(course())
+    words = _on_all_cores(arguments or [])
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *words])  # signals and exit code are pytest's
+
+
+def _on_all_cores(arguments: list[str]) -> list[str]:
+    """Add a worker for every core, unless the arguments say how many, or something that needs a single process."""
+    single = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture=no", "-h", "--help", "--version")
+    if any(word.startswith(single) for word in arguments) or importlib.util.find_spec("xdist") is None:
+        return arguments
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return ["-n", str(cores), *arguments]
+
+
+@app.command()
+def check(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="[default: all you answered]")] = None,
+    *,
+    answer: Annotated[Path | None, typer.Option(metavar="FILE", help="Grade this file instead of your own.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each verdict as one line of JSON.")] = False,
+) -> None:
+    """Grade answers once. Exit code 0: passed; 1: not passed; 2: unknown name, or a fault of the course."""
+    from unblocked.terminal import checks
+
+    raise typer.Exit(checks.check(names or [], answer=answer, as_json=as_json))
+
+
+@app.command(name="list")
+def list_exercises() -> None:
+    """List the exercises in the order of the course, and where you stand with each."""
+    from unblocked.coaching import standing
+
+    for exercise in standing.order():
+        stands = standing.standing(exercise.name)
+        typer.echo(f"{stands.state:7} {exercise.lesson:14} {exercise.name}")
+
+
+@app.command()
+def hint(name: Annotated[str, typer.Argument(help="An exercise.")]) -> None:
+    """Give the next hint for the check that refused your last answer."""
+    from unblocked.coaching import advice
+
+    typer.echo(advice.hint(name).plain)
+
+
+@app.command()
+def solution(
+    name: Annotated[str, typer.Argument(help="An exercise.")],
+    *,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Show it although you have not passed.")] = False,
+) -> None:
+    """Show our solution and its reason, once you have passed."""
+    from unblocked.coaching import advice
+
+    typer.echo(advice.solution(name, anyway=anyway).plain)
+
+
+@app.command()
+def reset(name: Annotated[str, typer.Argument(help="An exercise.")]) -> None:
+    """Put the starter back as your answer; what you had is kept beside it."""
+    from unblocked.grading import Exercise
+    from unblocked.workspace import answers
+
+    exercise = Exercise.find(name)
+    aside = answers.reset(exercise.lesson, exercise.name, exercise.starter)
+    typer.echo(f"`{name}` begins anew." + (f" What you had is in `{aside}`." if aside else ""))
+
+
+@app.command()
+def progress() -> None:
+    """Show where you stand: lessons, exercises, attempts, predictions."""
+    from unblocked.coaching import standing
+
+    typer.echo(str(standing.progress()))
+
+
+@app.command()
+def soak(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="[default: all exercises]")] = None,
+    *,
+    times: Annotated[int, typer.Option(min=1, help="How often each answer is graded.")] = 100,
+    jobs: Annotated[int, typer.Option(min=1, max=50, help="How many gradings run at once.")] = 2,
+    burners: Annotated[int, typer.Option(min=0, max=64, help="Processes that keep a core busy meanwhile.")] = 2,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only exercises that differ from what is committed.")
+    ] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Forget the tally of earlier runs.")] = False,
+) -> None:
+    """Grade every kept answer many times under load: not one verdict may be false."""
+    from unblocked.terminal import soaking
+
+    raise typer.Exit(soaking.run(names or [], times=times, jobs=jobs, burners=burners, changed=changed, anew=anew))
