@@ -15,7 +15,7 @@ class Kernel:
     def run(self, code: str) -> "Shown":
         messages: list[dict] = []
         reply = self.client.execute_interactive(code, timeout=120, output_hook=messages.append)
-        return Shown(reply["content"]["status"], messages)
+        return Shown(reply["content"]["status"], messages, reply["content"].get("payload", []))
 
     def restart(self) -> None:
         self.manager.restart_kernel(now=True)
@@ -25,8 +25,9 @@ class Kernel:
 class Shown:
     """What one cell showed."""
 
-    def __init__(self, status: str, messages: list[dict]):
+    def __init__(self, status: str, messages: list[dict], payload: list[dict]):
         self.status = status
+        self.payload = payload
         self.data = [m["content"]["data"] for m in messages if "data" in m["content"]]
         self.errors = [m["content"]["evalue"] for m in messages if m["msg_type"] == "error"]
 

@@ -36,6 +36,15 @@ def exercise():
     return Exercise.find(NAME)
 
 
+@pytest.fixture
+def own_file(workspace):
+    """The file of the learner's answer, gone before and after."""
+    path = workspace / "answers" / "start_here" / f"{NAME}.py"
+    path.unlink(missing_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
+
+
 def test_verbs_are_there_without_set_up(notebook):
     assert notebook.run("all(map(callable, (serve, upstream, load, timeline, predict)))").text == "True"
 
@@ -81,22 +90,73 @@ def test_right_answer_passes_and_shows_the_solution(notebook, exercise):
     assert "Our solution, and why" in shown.html
 
 
-def test_answer_and_attempts_are_kept(workspace, notebook, exercise):
+def test_answer_and_attempts_are_kept(workspace, notebook, exercise, own_file):
     notebook.run(f"%%exercise {NAME}\n{exercise.starter}")
-    kept = workspace / "answers" / "start_here" / f"{NAME}.py"
-    assert kept.read_text().strip() == exercise.starter.strip()
+    assert own_file.read_text().strip() == exercise.starter.strip()
     history = [json.loads(line) for line in (workspace / "progress.jsonl").read_text().splitlines()]
     attempts = [entry for entry in history if entry["kind"] == "attempt"]
     assert attempts[-1]["exercise"] == NAME
     assert attempts[-1]["passed"] is False
 
 
-def test_file_changed_in_an_editor_is_kept_beside(workspace, notebook, exercise):
-    kept = workspace / "answers" / "start_here" / f"{NAME}.py"
-    kept.write_text("# written in an editor\n")
-    shown = notebook.run(f"%%exercise {NAME}\n{exercise.starter}")
+def test_file_changed_in_an_editor_is_kept_beside(notebook, exercise, own_file):
+    own_file.parent.mkdir(parents=True, exist_ok=True)
+    own_file.write_text("# written in an editor\n")
+    shown = notebook.run(f"%%exercise {NAME}\n{exercise.starter}\n# mine")
     assert f"{NAME}.1.py" in shown.html
-    assert kept.with_name(f"{NAME}.1.py").read_text() == "# written in an editor\n"
+    assert own_file.with_name(f"{NAME}.1.py").read_text() == "# written in an editor\n"
+
+
+def test_file_is_graded_while_the_cell_is_the_starter(notebook, exercise, own_file):
+    own_file.parent.mkdir(parents=True, exist_ok=True)
+    own_file.write_text(exercise.solution.read_text())
+    shown = notebook.run(f"%%exercise {NAME}\n{exercise.starter}")
+    assert "Passed." in shown.text
+    assert "This cell is still the starter, so your file" in shown.text
+    assert own_file.read_text() == exercise.solution.read_text()
+
+
+def test_kept_answer_comes_into_the_cell(notebook, own_file):
+    own_file.parent.mkdir(parents=True, exist_ok=True)
+    own_file.write_text("app = 'kept'\n")
+    shown = notebook.run(f"%%exercise {NAME} --load\n")
+    [payload] = shown.payload
+    assert payload["text"] == f"%%exercise {NAME}\napp = 'kept'\n"
+    assert payload["replace"] is True
+
+
+@pytest.mark.usefixtures("own_file")
+def test_empty_cell_gets_a_verdict(notebook):
+    assert "There is no `app`" in notebook.run(f"%%exercise {NAME}").text
+    assert "There is no `app`" in notebook.run(f"%%exercise {NAME}\n\n").text
+
+
+def test_comments_may_stand_above_the_magic(notebook, exercise):
+    shown = notebook.run(f"# my third try\n\n%%exercise {NAME}\n{exercise.solution.read_text()}")
+    assert "Passed." in shown.text
+
+
+def test_answer_is_loaded_into_the_notebook(notebook, exercise):
+    notebook.run(f"%%exercise {NAME}\n{exercise.solution.read_text()}")
+    assert notebook.run("type(app).__name__, quote.__name__").text == "('FastAPI', 'quote')"
+
+
+def test_answer_that_hangs_is_not_loaded(notebook):
+    notebook.run("landmark = 1")
+    shown = notebook.run(f"%%exercise {NAME}\nlandmark = 2\nwhile True: pass")
+    assert "still starting" in shown.text
+    assert notebook.run("landmark").text == "1"
+
+
+def test_main_block_of_an_answer_is_not_run(notebook, exercise):
+    block = "\nif __name__ == '__main__':\n    raise SystemExit('run')\n"
+    shown = notebook.run(f"%%exercise {NAME}\n{exercise.solution.read_text()}{block}")
+    assert shown.status == "ok"
+
+
+def test_top_level_await_is_explained(notebook):
+    shown = notebook.run(f"%%exercise {NAME}\nimport asyncio\nawait asyncio.sleep(0)")
+    assert "A notebook lets a cell await at its top level" in shown.text
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ class App(Subject):
                          meaning="The server closed the connection or ended: see what it printed.")  # fmt: skip
         where = "on the event loop" if self.blocked else "and waits"
         return Unmet(did=did, got=f"no answer within {LIMIT:.0f} s", expected="an answer", line=self.line,
-                     meaning=f"The code stands on this line {where}, and does not come back.")  # fmt: skip
+                     hung=True, meaning=f"The code stands on this line {where}, and does not come back.")  # fmt: skip
 
     def seen(self) -> dict[str, Any]:
         """Give what is to be drawn: the check's requests, what the process recorded of them, and the guilty stretch."""

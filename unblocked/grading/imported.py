@@ -55,7 +55,7 @@ class Started:
         """Wait until it has ended, in whatever way; when it does not, the check is over and says where it stands."""
         if not self._answer.board.wait(lambda: self.over, limit=LIMIT):
             raise Unmet(did=f"waited for `{self.name}`", got=f"no end within {LIMIT:.0f} s", expected="an end",
-                        line=self._answer.line or self.innermost,
+                        line=self._answer.line or self.innermost, hung=True,
                         meaning="The code stands on this line and does not come back.")  # fmt: skip
         return self
 

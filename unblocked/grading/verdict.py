@@ -19,6 +19,7 @@ class Outcome:
         passed: True when proven, False when refuted, None when it was not reached ("not proven").
         did: what was done to find out; `got`: what came back; `expected`: what should have; `meaning`: what that means.
         line: the line of the answer that is to blame, where one is.
+        hung: whether the answer did not come back at all.
         hints: three steps towards the answer, each asked for.
 
     """
@@ -31,6 +32,7 @@ class Outcome:
     expected: str = ""
     meaning: str = ""
     line: int | None = None
+    hung: bool = False
     hints: tuple[str, ...] = ()
 
 
@@ -65,6 +67,11 @@ class Verdict:
     def passed(self) -> bool:
         """Whether every check was proven."""
         return self.ended == "normally" and bool(self.checks) and all(c.passed is True for c in self.checks)
+
+    @property
+    def loads(self) -> bool:
+        """Whether the answer can be loaded to its end, and nothing of it hung: a notebook may load it, too."""
+        return self.ended == "normally" and not self.broken and not any(check.hung for check in self.checks)
 
     @property
     def failure(self) -> Outcome | None:

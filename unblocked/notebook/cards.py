@@ -59,6 +59,7 @@ class Verdict:
         """Give it as plain text."""
         lines = [self._heading().replace("`", ""), *(f"  {text}" for text in self._findings())]
         lines += [f"  {_MARKS[c.passed][0]} {c.claim} ({_MARKS[c.passed][1]})" for c in self.verdict.checks]
+        lines += [f"  {note.replace('`', '')}" for note in self._notes()]
         return "\n".join(lines)
 
     def _heading(self) -> str:
@@ -122,10 +123,18 @@ class Verdict:
         if self.verdict.passed and self.exercise.solution.is_file():
             solution = html.escape(self.exercise.solution.read_text().strip())
             parts.append(f"<details><summary>Our solution, and why</summary><pre>{solution}</pre></details>")
-        if self.kept.aside is not None:
-            names = f"`{self.kept.aside.name}`, beside `{self.kept.path.name}`"
-            parts.append(f"<p>{_rich('Your file had been changed outside of this cell: it is kept as ' + names)}.</p>")
-        return "".join(parts)
+        return "".join([*parts, *(f"<p>{_rich(note)}</p>" for note in self._notes())])
+
+    def _notes(self) -> list[str]:
+        """Say what became of the cell and the file, where they differ."""
+        path, aside = self.kept.path, self.kept.aside
+        place = "/".join(path.parts[-4:])
+        if self.kept.instead:
+            load = f"`%%exercise {self.exercise.name} --load` puts it into the cell."
+            return [f"This cell is still the starter, so your file `{place}` was graded. {load}"]
+        if aside is not None:
+            return [f"Your file had been changed outside of this cell: it is kept as `{aside.name}`, beside `{place}`."]
+        return []
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,113 @@
-"""The magic `%%exercise NAME`: keeps the cell's code, has it graded, and shows the verdict."""
+"""The magic `%%exercise NAME`: keeps the cell's code, has it graded, shows the verdict, and loads the answer."""
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from unblocked import upstream
 from unblocked.faults import Fault
 from unblocked.grading import Exercise, Verdict, grader
+from unblocked.grading.imported import load
 from unblocked.notebook import cards
 from unblocked.workspace import answers, attempts
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
 
 MIME = "application/vnd.unblocked.verdict+json"
 """The media type under which a verdict travels as data, for programs that run notebooks."""
 
-
-def exercise(line: str, cell: str) -> None:
-    """Grade the cell as the answer to an exercise: `%%exercise other_requests_keep_moving`.
-
-    The code is kept in `workspace/answers/…/NAME.py`. It runs in processes of its own, not in this notebook.
-    """
-    from IPython.display import display
-
-    name = line.strip()
-    if not name:
-        raise Fault("Say which exercise: `%%exercise NAME`, on the first line of the cell.")
-    wanted = Exercise.find(name)
-    kept = answers.keep(wanted.lesson, name, cell)
-    verdict = grader().grade(wanted, cell)
-    _remember(verdict)
-    display(cards.Verdict(verdict, wanted, kept, _refused.get(name)))  # type: ignore[no-untyped-call]
-
+MAGIC = "%%exercise"
 
 _refused: dict[str, Verdict] = {}
 """The last refusal of each exercise in this kernel, to show beside a pass."""
 
 
-def _remember(verdict: Verdict) -> None:
+def exercise(line: str, cell: str) -> None:
+    """Grade the cell as the answer to an exercise: `%%exercise other_requests_keep_moving`.
+
+    The code is kept in `workspace/answers/…/NAME.py` and runs in processes of its own. If it can be loaded, the
+    notebook loads it afterwards, so that you can call and serve what it defines.
+
+    `%%exercise NAME --load` puts the kept answer into the cell instead.
+    """
+    name, wants_file = _parsed(line)
+    wanted = Exercise.find(name)
+    if wants_file:
+        _put_into_cell(wanted)
+        return
+    kept = _kept(wanted, cell)
+    code = kept.path.read_text(encoding="utf-8")
+    verdict = grader().grade(wanted, code)
+    attempts.remember(name, passed=verdict.passed, failed=verdict.failure.name if verdict.failure else None)
+    _show(cards.Verdict(verdict, wanted, kept, _refused.get(name)))
     if verdict.failure is not None:
-        _refused[verdict.exercise] = verdict
-    attempts.remember(verdict.exercise, passed=verdict.passed, failed=verdict.failure.name if verdict.failure else None)
+        _refused[name] = verdict
+    if verdict.loads:
+        _load(kept.path)
+
+
+def raise_magic(lines: list[str]) -> list[str]:
+    r"""Move the line with the magic to the top of its cell, above comments and blank lines: IPython wants it there.
+
+    An empty cell gets an empty line, because IPython refuses a magic without a body, in words that do not help.
+
+    >>> raise_magic(["# my third try\n", "%%exercise x\n", "app = 1\n"])
+    ['%%exercise x\n', '# my third try\n', 'app = 1\n']
+    """
+    for number, line in enumerate(lines):
+        if line.startswith(MAGIC):
+            body = [*lines[:number], *lines[number + 1 :]]
+            return [line if line.endswith("\n") else f"{line}\n", *(body or ["\n"])]
+        if line.strip() and not line.lstrip().startswith("#"):
+            return lines
+    return lines
+
+
+def _parsed(line: str) -> tuple[str, bool]:
+    names = [word for word in line.split() if word != "--load"]
+    if len(names) != 1:
+        raise Fault(f"Say which exercise: `{MAGIC} NAME`, on the first line of the cell.")
+    return names[0], "--load" in line.split()
+
+
+def _kept(wanted: Exercise, cell: str) -> answers.Kept:
+    """Keep the cell's code; where the cell is still the starter and the file is not, the file is what counts."""
+    path = answers.place(wanted.lesson, wanted.name)
+    if cell.strip() == wanted.starter.strip() and path.exists() and path.read_text().strip() != cell.strip():
+        return answers.Kept(path, instead=True)
+    return answers.keep(wanted.lesson, wanted.name, cell)
+
+
+def _put_into_cell(wanted: Exercise) -> None:
+    path = answers.place(wanted.lesson, wanted.name)
+    if not path.exists():
+        raise Fault(f"There is no kept answer to `{wanted.name}` yet.")
+    _shell().set_next_input(f"{MAGIC} {wanted.name}\n{path.read_text(encoding='utf-8')}", replace=True)
+
+
+def _load(path: Path) -> None:
+    """Give the notebook what the answer defines. The answer's own name is not `__main__`: nothing is run by that."""
+    os.environ.setdefault("CARRIERS_URL", upstream().url)
+    before = list(sys.path)
+    try:
+        module = load(str(path))
+    finally:
+        sys.path[:] = before
+    _shell().user_ns.update({name: value for name, value in vars(module).items() if not name.startswith("__")})
+
+
+def _shell() -> InteractiveShell:
+    from IPython import get_ipython
+
+    shell: InteractiveShell = get_ipython()
+    return shell
+
+
+def _show(card: Any) -> None:
+    from IPython.display import display
+
+    display(card)  # type: ignore[no-untyped-call]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import unblocked
 from unblocked.faults import Fault
 from unblocked.notebook import cards
-from unblocked.notebook.exercise import exercise
+from unblocked.notebook.exercise import exercise, raise_magic
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -19,6 +19,7 @@ def connect(shell: InteractiveShell) -> None:
     shell.user_ns.update({verb: _Verb(verb) for verb in unblocked.__all__})
     shell.user_ns_hidden.update(dict.fromkeys(unblocked.__all__))
     shell.register_magic_function(exercise, "cell", "exercise")  # type: ignore[arg-type]
+    shell.input_transformers_cleanup.append(raise_magic)
     shell.set_custom_exc((Fault,), _show_fault)  # type: ignore[no-untyped-call]
     threading.Thread(target=_warm_up, name="unblocked-warm-up", daemon=True).start()
 

@@ -11,10 +11,18 @@ from unblocked.workspace import folder, journal
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where an answer was kept, and where what stood there before went, if somebody else had written it."""
+    """Where an answer was kept.
+
+    Attributes:
+        path: its file.
+        aside: where what stood there before went, if it had been changed outside of the notebook.
+        instead: whether the file was taken as it is, because the cell was still the starter.
+
+    """
 
     path: Path
     aside: Path | None = None
+    instead: bool = False
 
 
 def place(lesson: str, name: str) -> Path:

@@ -1,1 +1,4 @@
-c = get_config()
+"""Every kernel of the environment has the verbs and `%%exercise`, without a set-up cell and after each restart."""
+
+c = get_config()  # noqa: F821  # given by IPython
+c.InteractiveShellApp.extensions = ["unblocked.notebook"]

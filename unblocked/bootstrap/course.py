@@ -1,0 +1,43 @@
+"""The course folder as an installer sees it: its locks, its `.venv`, and what an installation depends on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+PLAIN, DEV = "requirements.txt", "requirements-dev.txt"
+"""The two locks. The second has all that the first has, and what only `test` needs."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A copy of the course on this computer."""
+
+    folder: Path
+
+    @classmethod
+    def here(cls) -> Course:
+        """Find the copy that this very file belongs to."""
+        return cls(Path(__file__).resolve().parents[2])
+
+    @property
+    def venv(self) -> Path:
+        """Where the environment belongs."""
+        return self.folder / ".venv"
+
+    @property
+    def python(self) -> Path:
+        """The environment's Python."""
+        return self.venv / "bin" / "python"
+
+    def fingerprint(self, lock: str) -> str:
+        """Tell in one word what an installation of this lock is made from; another word means: install again."""
+        word = hashlib.sha256()
+        for file in (self.folder / lock, self.folder / "pyproject.toml", *self._settings()):
+            word.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+        return word.hexdigest()
+
+    def _settings(self) -> list[Path]:
+        """Give the files that pyproject.toml has copied into the environment."""
+        return sorted((self.folder / "unblocked" / "notebook" / "environment").glob("*.*"))
