@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from unblocked.course import course
 from unblocked.faults import Fault
-from unblocked.server.target import COURSE, Target, labs
+from unblocked.server.target import Target, labs
 
 
 def test_lab_is_found_by_name():
     found = Target.of("routes")
     assert (found.name, found.module, found.attribute) == ("routes", "labs.routes.app", "app")
-    assert found.source == COURSE / "labs/routes/app.py"
+    assert found.source == course() / "labs/routes/app.py"
 
 
 def test_import_string_names_module_and_app(write):

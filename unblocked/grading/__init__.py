@@ -1,8 +1,8 @@
 """Grades an answer by what it does: in processes of its own, with a limit; the verdict says what was seen."""
 
+from unblocked.exercises import Exercise
 from unblocked.grading.app import App, Reply
 from unblocked.grading.checking import advice, expect, hints
-from unblocked.grading.exercise import Exercise
 from unblocked.grading.grader import Grader, grade, grader
 from unblocked.grading.imported import Imported
 from unblocked.grading.verdict import Outcome, Verdict

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from unblocked.exercises import Exercise
 from unblocked.faults import Fault
-from unblocked.grading.exercise import Exercise
 from unblocked.grading.verdict import Verdict
 
 _MARK = re.compile(r"(.*)# wrong: (check_\w+)")

@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from unblocked.exercises import Exercise
 from unblocked.faults import Fault
-from unblocked.grading.exercise import Exercise
 from unblocked.grading.verdict import Verdict, verdict_of
 from unblocked.processes import Child, Keeper, keeper
 from unblocked.server.lines import Lines

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from unblocked.course import course
+from unblocked.exercises import Exercise
 from unblocked.grading.cases import Case, cases
-from unblocked.grading.exercise import COURSE, Exercise
 from unblocked.grading.grader import grader
 from unblocked.processes import keeper
 
@@ -86,13 +87,13 @@ def soak(
     return len(tally.false)
 
 
-def changed(*, course: Path = COURSE) -> list[Exercise]:
+def changed() -> list[Exercise]:
     """Give the exercises that differ from what is committed; all of them when the grader itself does."""
     listed = subprocess.run(
-        ["git", "status", "--porcelain", "-uall"], cwd=course, capture_output=True, text=True, check=True
+        ["git", "status", "--porcelain", "-uall"], cwd=course(), capture_output=True, text=True, check=True
     )
     paths = [line[3:] for line in listed.stdout.splitlines()]
-    every = Exercise.all(course=course)
+    every = Exercise.all()
     if any(path.startswith(_ENGINE) for path in paths):
         return list(every.values())
     return [e for e in every.values() if any(f"/{e.name}/" in p or p.endswith(f"/{e.name}.py") for p in paths)]

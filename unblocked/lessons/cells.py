@@ -12,10 +12,11 @@ import jupytext  # type: ignore[import-untyped]
 import nbformat
 from nbformat import NotebookNode
 
+from unblocked.exercises import Exercise
 from unblocked.faults import Fault
 from unblocked.lessons import blocks
 from unblocked.lessons.blocks import Block
-from unblocked.lessons.exercises import Exercise, exercise, fitted
+from unblocked.lessons.headings import fitted
 from unblocked.lessons.source import Lesson
 
 # Every heading begins a cell, so that corrections to one section do not touch its neighbours.
@@ -44,7 +45,7 @@ def of(lesson: Lesson, *, others: Mapping[str, Lesson], course: Path | None = No
     Raises a `Fault` for an exercise or a needed lesson that does not exist.
 
     """
-    included = {name: exercise(lesson.slug, name, course=course) for name in lesson.exercises}
+    included = {name: Exercise.of(lesson.slug, name, place=course) for name in lesson.exercises}
     pieces: dict[str, str] = {}
     text = _with_box("\n".join(_readied(lesson.blocks, pieces)), box(lesson, others))
     _fit_tasks(lesson, included, pieces)
@@ -128,7 +129,7 @@ def _finished(
             section = _slug(cell.source, section)
             cell.source = _restored(cell.source, pieces)
         elif home:
-            cell.source = f"{cell.source}\n{included[home].starter}"
+            cell.source = f"{cell.source}\n{included[home].starter.strip(chr(10))}"
         tags = cell.metadata.get("tags", [])
         cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})  # type: ignore[no-untyped-call]
         if cell.source:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from unblocked.exercises import Exercise
 from unblocked.faults import Fault
-from unblocked.lessons import blocks, exercises, source
+from unblocked.lessons import blocks, source
 from unblocked.lessons.source import Lesson
 
 LONGEST_CELL = 25
@@ -107,10 +108,10 @@ def _begins_with_a_title(lesson: Lesson) -> bool:
 
 def _exercise(lesson: Lesson, block: blocks.Block, course: Path | None) -> list[str]:
     try:
-        included = exercises.exercise(lesson.slug, block.info, course=course)
+        starter = Exercise.of(lesson.slug, block.info, place=course).starter.strip("\n")
     except Fault as fault:
         return [f"line {block.line}: {fault.message.rstrip('.')}"]
-    length = included.starter.count("\n") + 2  # with the line that names the exercise
+    length = starter.count("\n") + 2  # with the line that names the exercise
     if length > LONGEST_CELL:
         return [f"the starter of `{block.info}` makes a cell of {length} lines, at most {LONGEST_CELL}"]
     return []

@@ -25,6 +25,9 @@ from unblocked.workspace import folder
 VERDICT = "application/vnd.unblocked.verdict+json"
 """The media type under which the cell of an exercise shows its verdict."""
 
+_PATIENCE = 120
+"""Seconds after which a kernel that does not start is given up."""
+
 _EXERCISE = re.compile(r"%%exercise\s+(\w+)[^\n]*\n?")
 
 
@@ -78,10 +81,11 @@ def inject(notebook: NotebookNode, slug: str, *, course: Path | None = None) -> 
 
 @dataclass(slots=True)
 class _Watch:
-    """Where a run is: its kernel's group of processes and the cell that runs now."""
+    """Where a run is: its kernel's group of processes, when that began, and the cell that runs now."""
 
     group: int | None = None
     cell: str = ""
+    begun: float = 0.0
 
     def end(self) -> None:
         """End what the kernel started and left in its group; the kernel itself has ended."""
@@ -111,17 +115,17 @@ def _execute(notebook: NotebookNode, name: str, private: Path, seconds: float) -
 
 
 def _client(notebook: NotebookNode, watch: _Watch, *, seconds: float) -> NotebookClient:
-    """Return what runs the notebook; all cells together have `seconds`."""
-    end = time.monotonic() + seconds
+    """Return what runs the notebook; all cells together have `seconds`, from when their kernel is ready."""
     client = NotebookClient(
         notebook,
         kernel_name="python3",
-        startup_timeout=max(1, int(seconds)),
-        timeout_func=lambda _: max(0.1, end - time.monotonic()),
+        startup_timeout=_PATIENCE,
+        timeout_func=lambda _: max(0.1, watch.begun + seconds - time.monotonic()),
         record_timing=False,  # a run that shows the same is the same
     )
 
     def started(notebook: NotebookNode) -> None:  # noqa: ARG001  # both names are nbclient's
+        watch.begun = time.monotonic()
         watch.group = getattr(client.km and client.km.provisioner, "pgid", None)
 
     def next_cell(cell: NotebookNode, cell_index: int) -> None:  # noqa: ARG001

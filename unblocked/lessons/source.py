@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from unblocked import faults
+from unblocked import faults, front_matter
 from unblocked.faults import Fault
 from unblocked.lessons import blocks
 from unblocked.workspace import folder
@@ -88,7 +86,7 @@ def read(path: Path) -> Lesson:
     parts = _NAME.fullmatch(path.stem)
     if not parts:
         raise Fault(f"`{name}` is not called like a lesson: two digits, `_`, and a slug, such as `02_routes.md`.")
-    front, body, first_line = front_matter(path.read_text(encoding="utf-8"), name=name)
+    front, body, first_line = front_matter.split(path.read_text(encoding="utf-8"), name=name)
     _see_that_all_is_there(front, name)
     return Lesson(
         path=path,
@@ -102,25 +100,6 @@ def read(path: Path) -> Lesson:
         left_out=front["left out"],
         blocks=tuple(blocks.split(body, name=name, first_line=first_line)),
     )
-
-
-def front_matter(text: str, *, name: str) -> tuple[dict[str, Any], str, int]:
-    """Split a Markdown file into its front matter, its body, and the number of the line where the body begins.
-
-    Raises a `Fault` that calls the file `name` if there is no front matter or it is not YAML.
-    """
-    match = re.match(r"---[ \t]*\n(.*?\n)?---[ \t]*(\n|$)", text, re.DOTALL)
-    if not match:
-        raise Fault(f"`{name}` has no front matter: it begins with `---`, keys and values, and another `---`.")
-    try:
-        front = yaml.safe_load(match[1] or "")
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 2})" if mark else ""
-        raise Fault(f"`{name}`: the front matter is not YAML{where}: {getattr(error, 'problem', error)}.") from error
-    if not isinstance(front, dict | None):
-        raise Fault(f"`{name}`: the front matter is not a list of `key: value`.")
-    return front or {}, text[match.end() :], match[0].count("\n") + 1
 
 
 def _see_that_all_is_there(front: dict[str, Any], name: str) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from unblocked.course import course
 from unblocked.faults import Fault
 from unblocked.processes import keeper
 from unblocked.server.served import Served
-from unblocked.server.target import COURSE, Target
+from unblocked.server.target import Target
 
 if TYPE_CHECKING:  # the process of an app imports this package too, and starts faster without aiohttp
     from unblocked.outside import Outside
@@ -117,7 +118,7 @@ def start(
 
 
 def _environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:
-    path = os.pathsep.join(p for p in (str(COURSE), os.environ.get("PYTHONPATH", "")) if p)
+    path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
     direct = ",".join(p for p in (os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")), "127.0.0.1") if p)
     ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CARRIERS_URL": carriers.url}
     ours |= {"NO_PROXY": direct, "no_proxy": direct}  # the carriers are on this machine, whatever proxy it has

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from unblocked.course import course
 from unblocked.faults import Fault, unknown
-
-COURSE = Path(__file__).resolve().parents[2]
-"""The folder of the course, the one that has `labs/`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Target:
             return cls._file(Path(place), attribute or "app")
         if "." in place or attribute:
             return cls._module(place, attribute or "app")
-        if (COURSE / "labs" / place / "app.py").is_file():
+        if (course() / "labs" / place / "app.py").is_file():
             return cls._module(f"labs.{place}.app", "app", name=place)
         raise unknown("lab", text, labs())
 
@@ -65,7 +63,7 @@ class Target:
 
 def labs() -> list[str]:
     """Give the names of all labs."""
-    return sorted(p.parent.name for p in (COURSE / "labs").glob("*/app.py"))
+    return sorted(p.parent.name for p in (course() / "labs").glob("*/app.py"))
 
 
 def _source(module: str) -> Path | None:
@@ -73,7 +71,7 @@ def _source(module: str) -> Path | None:
     if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", module):
         return None
     importlib.invalidate_caches()
-    origin, places = None, [str(Path.cwd()), str(COURSE), *sys.path]
+    origin, places = None, [str(Path.cwd()), str(course()), *sys.path]
     for part in module.split("."):
         spec = PathFinder.find_spec(part, places)
         if spec is None:

@@ -8,20 +8,14 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from unblocked.course import course
 from unblocked.faults import Fault
+
+__all__ = ["course", "make_folder", "unsaved", "workspace", "write_all", "write_atomically"]
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _LOCKED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER = {errno.ENOTDIR, errno.EEXIST}
-
-
-def course() -> Path:
-    """Return the folder of the course: the one that has `lessons/`, `labs/` and `exercises/`.
-
-    >>> (course() / "unblocked").is_dir()
-    True
-    """
-    return Path(__file__).resolve().parents[2]
 
 
 def workspace() -> Path:
