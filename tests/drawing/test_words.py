@@ -62,9 +62,7 @@ def test_description_counts_failures_by_cause():
 
 
 def test_summary_has_the_percentiles():
-    expected = (
-        "Five requests, five answered; median 1.50 s, 95th percentile 2.50 s, slowest 2.50 s; 2.0 answers a second."
-    )
+    expected = "Five requests, five answered; median 1.50 s, slowest 2.50 s; 2.0 answers a second."
     assert expected in timeline(blocking()).html
 
 
@@ -142,3 +140,8 @@ def test_run_that_failed_whole_has_no_median():
         assert "200 requests, none answered, 200 failed (timeout)." in text
         assert "first failed" in text
         assert "median" not in text
+
+
+def test_few_requests_have_no_high_percentile():
+    assert "95th percentile" not in timeline(blocking(19)).html
+    assert "95th percentile" in timeline(blocking(20)).html

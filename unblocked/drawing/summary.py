@@ -13,6 +13,9 @@ from unblocked.drawing.view import View
 from unblocked.percentiles import percentile, waits
 
 NOTHING = "No request was sent: there is nothing to draw."
+ENOUGH = 20
+"""Requests from which on a 95th percentile means something."""
+
 QUIET = 0.005
 """Seconds of lag of the event loop that no one needs to look at."""
 
@@ -43,7 +46,8 @@ def _speed(ranked: list[float]) -> str:
     if len(ranked) == 1:
         return f"after {duration(ranked[0])}"
     middle, most, worst = (_wait(percentile(ranked, p)) for p in (50, 95, 100))
-    return f"median {middle}, 95th percentile {most}, slowest {worst}"
+    high = f"95th percentile {most}, " if len(ranked) >= ENOUGH else ""
+    return f"median {middle}, {high}slowest {worst}"
 
 
 def _wait(seconds: float) -> str:
