@@ -10,7 +10,7 @@ from unblocked.faults import Fault
 from unblocked.processes import keeper
 from unblocked.server import served
 from unblocked.server.failure import Failure
-from unblocked.server.target import COURSE
+from unblocked.course import course
 
 LIFESPAN = """
     from contextlib import asynccontextmanager
@@ -150,7 +150,7 @@ def test_word_of_a_raw_app_is_told(write, carriers):
 
 
 def test_folder_with_a_similar_name_is_its_authors():
-    file = COURSE / "unblocked-answers" / "mine.py"
+    file = course() / "unblocked-answers" / "mine.py"
     code = compile("1 / 0", str(file), "exec")
     with pytest.raises(ZeroDivisionError) as error:
         exec(code)

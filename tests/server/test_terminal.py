@@ -16,7 +16,7 @@ from tests.server.asking import ask, get
 from tests.waiting import FAR, until
 from unblocked.server import saves, terminal
 from unblocked.server.serving import listen
-from unblocked.server.target import COURSE
+from unblocked.course import course
 
 RUN = """
 import sys
@@ -53,7 +53,7 @@ class Terminal:
         with self.printed.open("wb") as out:
             self.popen = subprocess.Popen(
                 [sys.executable, "-c", RUN, target, repr(options)],
-                stdout=out, stderr=out, cwd=folder, env={**os.environ, "PYTHONPATH": str(COURSE)},
+                stdout=out, stderr=out, cwd=folder, env={**os.environ, "PYTHONPATH": str(course())},
             )  # fmt: skip
 
     @property
@@ -245,7 +245,7 @@ def test_lab_is_served_on_a_given_port(open_terminal):
     lab = open_terminal("start_here", port=port)
     assert lab.url == f"http://127.0.0.1:{port}"
     assert get(f"{lab.url}/quotes/7").json()["parcel"] == 7
-    assert f"saved in {COURSE / 'labs/start_here'}" in lab.text
+    assert f"saved in {course() / 'labs/start_here'}" in lab.text
 
 
 @pytest.mark.parametrize(
