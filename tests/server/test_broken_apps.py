@@ -6,11 +6,11 @@ import psutil
 import pytest
 
 from unblocked import serve
+from unblocked.course import course
 from unblocked.faults import Fault
 from unblocked.processes import keeper
 from unblocked.server import served
 from unblocked.server.failure import Failure
-from unblocked.course import course
 
 LIFESPAN = """
     from contextlib import asynccontextmanager

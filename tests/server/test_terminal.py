@@ -14,9 +14,9 @@ import requests
 
 from tests.server.asking import ask, get
 from tests.waiting import FAR, until
+from unblocked.course import course
 from unblocked.server import saves, terminal
 from unblocked.server.serving import listen
-from unblocked.course import course
 
 RUN = """
 import sys

@@ -34,7 +34,10 @@ class Tally:
     def read(cls, path: Path) -> Tally:
         """Read what was tallied before; a line that was cut off counts as not graded."""
         tally = cls(path)
-        for line in path.read_text().splitlines() if path.exists() else []:
+        text = path.read_text() if path.exists() else ""
+        if text and not text.endswith("\n"):  # so that it does not swallow the next
+            path.write_text(text + "\n")
+        for line in text.splitlines():
             try:
                 entry = json.loads(line)
             except ValueError:
