@@ -103,6 +103,20 @@ def check(
     raise typer.Exit(checks.check(names or [], answer=answer, as_json=as_json))
 
 
+@app.command()
+def watch(
+    first: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="[default: the first you have not passed]")
+    ] = None,
+    *,
+    manual: Annotated[bool, typer.Option("--manual", help="Check when asked to, not on every save.")] = False,
+) -> None:
+    """Work in your editor: shows the exercise, checks on every save, goes on when it is passed."""
+    from unblocked.terminal import watch as watching
+
+    raise typer.Exit(watching.run(manual=manual, first=first))
+
+
 @app.command(name="list")
 def list_exercises() -> None:
     """List the exercises in the order of the course, and where you stand with each."""

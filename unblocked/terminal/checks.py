@@ -36,7 +36,7 @@ def check(names: Sequence[str], *, answer: Path | None = None, as_json: bool = F
     exercises = [Exercise.find(name) for name in names] or _answered()
     if answer is not None and len(exercises) != 1:
         raise Fault("`--answer FILE` goes with one exercise: `python3 -m unblocked check NAME --answer FILE`.")
-    found = [_graded(exercise, answer) for exercise in exercises]
+    found = [graded(exercise, answer) for exercise in exercises]
     for verdict in found:
         _print(verdict, as_json=as_json)
     return PASSED if all(verdict.passed for verdict in found) else NOT_PASSED
@@ -49,7 +49,8 @@ def _answered() -> list[Exercise]:
     return found
 
 
-def _graded(exercise: Exercise, answer: Path | None) -> Verdict:
+def graded(exercise: Exercise, answer: Path | None = None) -> Verdict:
+    """Grade the learner's own answer, which counts as an attempt, or another file, which does not."""
     code = _read(answer) if answer is not None else own_answer(exercise)
     verdict = grader().grade(exercise, code)
     if answer is None:

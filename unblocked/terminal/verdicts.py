@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.syntax import Syntax
+from rich.table import Table
 from rich.text import Text
 
 from unblocked.grading import Outcome, Verdict
@@ -42,13 +43,19 @@ def _lead(verdict: Verdict) -> Iterator[RenderableType]:
         yield from _excerpt(verdict.code, verdict.line)
     elif failure is not None:
         yield Padding(_rich(failure.claim + " Not so:").append(""), (1, 0, 0, 2), expand=False)
-        for name, text in (("we", failure.did), ("came back", failure.got), ("expected", failure.expected)):
-            yield Padding(Text(f"{name:<10}", style="dim").append_text(_rich(text)), (0, 0, 0, 4), expand=False)
+        yield Padding(_facts(failure), (0, 0, 0, 4), expand=False)
         yield Padding(_rich(failure.meaning), (0, 0, 0, 2), expand=False)
         yield from _excerpt(verdict.code, failure.line)
     elif not verdict.passed:
         yield Padding(Text(f"The grading ended {verdict.ended}."), (1, 0, 0, 2), expand=False)
     yield Text()
+
+
+def _facts(failure: Outcome) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for name, text in (("we", failure.did), ("came back", failure.got), ("expected", failure.expected)):
+        table.add_row(Text(name, style="dim"), _rich(text))
+    return table
 
 
 def _line(check: Outcome) -> Text:
