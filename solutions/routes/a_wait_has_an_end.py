@@ -1,0 +1,25 @@
+"""`asyncio.timeout` cancels what is awaited under it, so the question ends; outside it, that is a `TimeoutError`."""
+
+import asyncio
+import os
+
+import httpx
+from fastapi import FastAPI, HTTPException
+
+carriers = httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=None)
+app = FastAPI()
+
+
+@app.get("/quotes/{parcel}")
+async def quote(parcel: int) -> dict[str, float]:
+    try:
+        async with asyncio.timeout(0.5):
+            answer = await carriers.get("/carriers/swift/quote", params={"parcel": parcel})
+    except TimeoutError:
+        raise HTTPException(504, "The carrier does not answer.") from None
+    return {"price": answer.json()["price"]}
+
+
+@app.get("/health")
+async def health() -> dict[str, bool]:
+    return {"ok": True}
