@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,7 +39,6 @@ class _Running:
     said: bytes = b""
     printed: bytes = b""
     code: int | None = None
-    groups: set[int] = field(default_factory=set)
 
 
 class Overseer:
@@ -50,6 +49,8 @@ class Overseer:
         self._results = results
         self._lines = Lines(results)
         self._trials: list[_Running] = []
+        self._groups: set[int] = set()  # of processes, that are to be ended
+        self._collected: set[int] = set()
         self._poll = select.poll()
 
     def run(self) -> Ended:
@@ -79,6 +80,7 @@ class Overseer:
         os.close(end)
         for descriptor in (ours.fileno(), output):
             self._poll.register(descriptor, select.POLLIN)
+        self._groups.add(pid)
         return _Running(check, pid, ours, output)
 
     def _watch(self) -> Ended:
@@ -123,12 +125,13 @@ class Overseer:
         *lines, running.said = running.said.split(b"\n")
         for message in map(json.loads, lines):
             if "serving" in message:
-                running.groups.add(message["serving"])
+                self._groups.add(message["serving"])
             else:
                 self._lines.send(**message, check=running.check.name)
 
     def _reap(self) -> None:
         for pid, code in kernel.reap():
+            self._collected.add(pid)
             for running in self._trials:
                 if running.pid == pid:
                     running.code = code
@@ -144,9 +147,9 @@ class Overseer:
 
     def _clear(self) -> None:
         """End all processes, groups first: they go at once, however fast they multiply; then hear the last words."""
-        for running in self._trials:
-            for group in (*running.groups, running.pid):
-                kernel.signal_group(group, signal.SIGKILL)
+        self._reap()  # a number that is collected may be somebody else's by now
+        for group in self._groups - self._collected:
+            kernel.signal_group(group, signal.SIGKILL)
         Supervisor.end_orphans()
         self._hear_all()
 

@@ -51,7 +51,10 @@ def _watched(
     def watched(*args: Any, **options: Any) -> Any:
         if asyncio._get_running_loop() is None or getattr(reporting, "now", False) or _does_not_wait(args):
             return original(*args, **options)
-        number, line = next(numbers), line_of(sys._getframe(1), answer)
+        line = line_of(sys._getframe(1), answer)
+        if line is None or _starts_a_thread(sys._getframe(1)):  # none of the answer's lines waits here
+            return original(*args, **options)
+        number = next(numbers)
         _say(reporting, report, blocks=number, call=name, line=line, at=perf_counter())
         try:
             return original(*args, **options)
@@ -64,6 +67,11 @@ def _watched(
 def _does_not_wait(args: tuple[Any, ...]) -> bool:
     """Whether it is a socket that never blocks."""
     return bool(args) and isinstance(args[0], socket.socket) and args[0].gettimeout() == 0
+
+
+def _starts_a_thread(frame: FrameType) -> bool:
+    """Whether a new thread is waited for until it runs, which on a busy machine may take a while."""
+    return frame.f_back is not None and frame.f_back.f_code is threading.Thread.start.__code__
 
 
 def _say(reporting: threading.local, report: Report, **message: Any) -> None:

@@ -48,13 +48,29 @@ def signal_group(group: int, number: int) -> None:
 
 
 def reap() -> list[tuple[int, int]]:
-    """Collect every child that has ended: its id and its exit code (negative: the signal that ended it)."""
+    """Collect every child that has ended: its id and its exit code (negative: the signal that ended it).
+
+    What it leaves behind in a process group of its own is ended first, while the dead child still holds the group's
+    number: afterwards that number may be somebody else's.
+    """
     ended: list[tuple[int, int]] = []
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return ended
+    with contextlib.suppress(ChildProcessError):  # no child is left
+        while dead := _collect():
+            ended.append(dead)
+    return ended
+
+
+def _collect() -> tuple[int, int] | None:
+    """Collect one child that has ended; None when none has."""
+    if hasattr(os, "waitid"):
+        found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if found is None:
+            return None
+        signal_group(found.si_pid, signal.SIGKILL)
+        pid, status = os.waitpid(found.si_pid, 0)
+    else:  # macOS before Python 3.13: the number is free for a moment
+        pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == 0:
-            return ended
-        ended.append((pid, os.waitstatus_to_exitcode(status)))
+            return None
+        signal_group(pid, signal.SIGKILL)
+    return pid, os.waitstatus_to_exitcode(status)

@@ -154,7 +154,6 @@ class Supervisor:
         if process is None:  # an adopted orphan
             return
         process.popen.returncode = code  # collected here, so that Popen never waits for it
-        kernel.signal_group(pid, signal.SIGKILL)  # what it leaves behind in its group
         self._note(f"-{pid} ")
         self._say({"ended": pid, "code": code})
 
