@@ -20,8 +20,7 @@ from rich.table import Table
 
 from benchmarks.heading import heading
 from unblocked.grading import Exercise
-
-MIME = "application/vnd.unblocked.verdict+json"
+from unblocked.grading.verdict import MEDIA_TYPE
 
 
 def main() -> None:
@@ -61,8 +60,8 @@ def run(client: BlockingKernelClient, cell: str, *, passes: bool) -> float:
     begun = time.perf_counter()
 
     def see(message: dict) -> None:
-        if MIME in message["content"].get("data", {}):
-            verdicts.append((time.perf_counter() - begun, message["content"]["data"][MIME]))
+        if MEDIA_TYPE in message["content"].get("data", {}):
+            verdicts.append((time.perf_counter() - begun, message["content"]["data"][MEDIA_TYPE]))
 
     client.execute_interactive(cell, timeout=120, output_hook=see)
     [(seconds, verdict)] = verdicts

@@ -8,6 +8,7 @@ import pytest
 
 from tests.waiting import until
 from unblocked.faults import Fault
+from unblocked.grading.verdict import MEDIA_TYPE
 from unblocked.lessons import running
 
 # Stands in for the real magic: its verdict says what it was given.
@@ -18,7 +19,7 @@ from IPython.display import display
 @register_cell_magic
 def exercise(line, cell):
     if "silent" not in cell:
-        display({{"{running.VERDICT}": {{"exercise": line, "passed": "solved" in cell}}}}, raw=True)
+        display({{"{MEDIA_TYPE}": {{"exercise": line, "passed": "solved" in cell}}}}, raw=True)
 """
 
 

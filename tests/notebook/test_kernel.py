@@ -8,9 +8,9 @@ import pytest
 from tests.notebook.kernels import kernel
 from tests.waiting import until
 from unblocked.grading import Exercise
+from unblocked.grading.verdict import MEDIA_TYPE
 
 NAME = "other_requests_keep_moving"
-VERDICT = "application/vnd.unblocked.verdict+json"
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_starter_gets_a_verdict_with_its_line(notebook, exercise):
     assert shown.status == "ok"
     assert "Not yet." in shown.text
     assert "<mark> 13      answer = requests.get(" in shown.html
-    [verdict] = [data[VERDICT] for data in shown.data if VERDICT in data]
+    [verdict] = [data[MEDIA_TYPE] for data in shown.data if MEDIA_TYPE in data]
     assert verdict["passed"] is False
 
 

@@ -6,6 +6,9 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+MEDIA_TYPE = "application/vnd.unblocked.verdict+json"
+"""Under this type a verdict travels as data in a notebook's outputs, for programs that run notebooks."""
+
 Ended = Literal["normally", "at the limit", "crashed", "in a fault of the course"]
 
 

@@ -20,10 +20,8 @@ from nbformat import NotebookNode
 
 from unblocked import faults
 from unblocked.faults import Fault
+from unblocked.grading.verdict import MEDIA_TYPE
 from unblocked.workspace import folder
-
-VERDICT = "application/vnd.unblocked.verdict+json"
-"""The media type under which the cell of an exercise shows its verdict."""
 
 _PATIENCE = 120
 """Seconds after which a kernel that does not start is given up."""
@@ -153,7 +151,7 @@ def _exercise(cell: NotebookNode) -> str:
 
 
 def _verdict(cell: NotebookNode) -> dict[str, Any] | None:
-    verdicts = [output.data[VERDICT] for output in cell.outputs if VERDICT in output.get("data", {})]
+    verdicts = [output.data[MEDIA_TYPE] for output in cell.outputs if MEDIA_TYPE in output.get("data", {})]
     return verdicts[-1] if verdicts else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from unblocked import grading
 from unblocked.drawing import style, timeline
 from unblocked.grading.sight import Sight
+from unblocked.grading.verdict import MEDIA_TYPE
 from unblocked.workspace.answers import Kept
 
 _MARKS = {True: ("✓", "proven", "ub-yes"), False: ("✗", "not so", "ub-no"), None: ("·", "not proven", "ub-open")}
@@ -43,9 +44,7 @@ class Verdict:
     before: grading.Verdict | None = None
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        from unblocked.notebook.exercise import MIME
-
-        return {"text/html": self.html(), "text/plain": self.text(), MIME: self.verdict.as_json()}
+        return {"text/html": self.html(), "text/plain": self.text(), MEDIA_TYPE: self.verdict.as_json()}
 
     def html(self) -> str:
         """Give it as HTML; it needs nothing but itself."""

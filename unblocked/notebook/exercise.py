@@ -17,9 +17,6 @@ from unblocked.workspace import answers, attempts
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-MIME = "application/vnd.unblocked.verdict+json"
-"""The media type under which a verdict travels as data, for programs that run notebooks."""
-
 MAGIC = "%%exercise"
 
 _refused: dict[str, Verdict] = {}
