@@ -36,7 +36,8 @@ AT_LEAST = 5
 
 
 OWNER = """
-import json, sys
+import json, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what `nohup` and a shell's `&` ignore, this would inherit
 from unblocked.processes import keeper
 kept = keeper()
 kept.start(["sleep", "300"], name="polite")
