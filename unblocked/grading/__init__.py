@@ -3,19 +3,24 @@
 from unblocked.exercises import Exercise
 from unblocked.grading.app import App, Reply
 from unblocked.grading.checking import advice, expect, hints
+from unblocked.grading.code import Code
 from unblocked.grading.grader import Grader, grade, grader
 from unblocked.grading.imported import Imported
-from unblocked.grading.verdict import Outcome, Verdict
+from unblocked.grading.suite import Tests
+from unblocked.grading.verdict import Advice, Outcome, Verdict
 from unblocked.outside import Outside
 
 __all__ = [
+    "Advice",
     "App",
+    "Code",
     "Exercise",
     "Grader",
     "Imported",
     "Outcome",
     "Outside",
     "Reply",
+    "Tests",
     "Verdict",
     "advice",
     "expect",

@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 from unblocked.grading.board import Channel
 from unblocked.grading.checking import Unmet
 from unblocked.grading.subject import LIMIT, Subject
+from unblocked.grading.whereabouts import Whereabouts
+from unblocked.outside import Outside
+from unblocked.processes import kernel
 from unblocked.records import REQUEST_HEADER, Request
 
 
@@ -89,14 +92,15 @@ class App(Subject):
     Attributes:
         url: its address.
         pid: its process id.
+        file: the learner's code.
 
     """
 
     board: Channel
 
-    def __init__(self, channel: Channel, *, url: str, pid: int) -> None:
-        super().__init__(channel)
-        self.url, self.pid = url, pid
+    def __init__(self, channel: Channel, *, carriers: Outside, url: str, pid: int, file: str) -> None:
+        super().__init__(channel, carriers)
+        self.url, self.pid, self.file = url, pid, file
         self.host = urlsplit(url).netloc
         self._run = secrets.token_hex(3)  # two gradings may be drawn in one picture
         self._requests: list[Pending] = []
@@ -132,14 +136,22 @@ class App(Subject):
         return self.comes(lambda: beat.over) and beat.reply is not None
 
     def is_asleep(self) -> bool | None:
-        """Ask its process about the loop's thread."""
-        asleep: bool | None = self.board.ask("asleep", limit=LIMIT)
-        return asleep
+        """Look at its process's main thread, where the loop is."""
+        return kernel.is_asleep(self.pid, self.pid)
+
+    def is_quiet(self) -> bool | None:
+        """Look at all threads of its process, and at the processes that it has started."""
+        return kernel.are_asleep(self.pid)
 
     def stands_on(self) -> int | None:
         """Ask its process on which line the loop's thread stands."""
         where = self.board.ask("where", limit=LIMIT)
         return where["line"] if where else None
+
+    def whereabouts(self) -> Whereabouts:
+        """Ask its process. One that cannot even say that is in a call that lets no other thread run."""
+        where = self.board.ask("whereabouts", limit=LIMIT, file=self.file)
+        return Whereabouts(**where) if where else Whereabouts(None, "One call lets no other thread of Python run.")
 
     def value(self, name: str) -> Any:
         """Give a value of the answer's module, as JSON carries it; the check is over when there is none."""
@@ -155,9 +167,9 @@ class App(Subject):
         if request.error:
             return Unmet(did=did, got=f"no answer: {request.error}", expected="an answer", line=None,
                          meaning="The server closed the connection or ended: see what it printed.")  # fmt: skip
-        where = "on the event loop" if self.blocked else "and waits"
-        return Unmet(did=did, got=f"no answer within {LIMIT:.0f} s", expected="an answer", line=self.line,
-                     hung=True, meaning=f"The code stands on this line {where}, and does not come back.")  # fmt: skip
+        where = self.whereabouts()
+        return Unmet(did=did, got=f"no answer within {LIMIT:.0f} s", expected="an answer", line=where.line, hung=True,
+                     meaning=where.meaning)  # fmt: skip
 
     def seen(self) -> dict[str, Any]:
         """Give what is to be drawn: the check's requests, what the process recorded of them, and the guilty stretch."""

@@ -6,13 +6,16 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from unblocked.grading.verdict import Outcome
+from unblocked.grading.code import Code
+from unblocked.grading.verdict import Advice, Outcome
 
 F = TypeVar("F", bound=Callable[..., Any])
+A = TypeVar("A", bound=Callable[[Code], bool])
 
 
 class Unmet(Exception):
@@ -49,10 +52,14 @@ def hints(question: str, pointer: str, shape: str) -> Callable[[F], F]:
     return with_hints
 
 
-def advice(function: F) -> F:
-    """Mark a function that looks at a right answer's code and may have a suggestion: it returns text or None."""
-    function.__advice__ = True  # type: ignore[attr-defined]
-    return function
+def advice(applies: A) -> A:
+    """Make a function advice for answers that are right: it gets the `Code` and says whether the advice applies.
+
+    Its docstring is what the learner reads; it begins with how much it matters: "Worth changing: …", "Good to know: …",
+    or "Well done: …".
+    """
+    applies.__advice__ = True  # type: ignore[attr-defined]
+    return applies
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +85,31 @@ class Check:
         return Outcome(name=self.name, claim=claim, passed=passed, hints=given, **finding)
 
 
-def load(path: Path) -> list[Check]:
+def load(path: str | Path) -> list[Check]:
     """Import an exercise's checks, in the order in which they stand in the file."""
+    return [Check(run) for name, run in _names(path).items() if name.startswith("check_")]
+
+
+def proven(path: str | Path) -> str:
+    """Give the one sentence on what a pass proves: the docstring of the checks."""
+    return inspect.cleandoc(_names(path)["__doc__"] or "").split("\n\n")[0].replace("\n", " ")
+
+
+def advise(path: str | Path, code: str) -> list[Advice]:
+    """Give the advice that applies to an answer which has passed all checks."""
+    answer = Code(code)
+    known = [value for value in _names(path).values() if getattr(value, "__advice__", False)]
+    return [Advice.of(inspect.cleandoc(each.__doc__)) for each in known if each(answer)]
+
+
+def _names(path: str | Path) -> dict[str, Any]:
+    return _module(str(path), Path(path).stat().st_mtime_ns).__dict__
+
+
+@lru_cache(maxsize=8)
+def _module(path: str, _changed: int) -> ModuleType:
     module = ModuleType("checks")
-    module.__file__ = str(path)
+    module.__file__ = path
     sys.modules["checks"] = module
-    exec(compile(path.read_text(), str(path), "exec"), module.__dict__)
-    return [Check(run) for name, run in vars(module).items() if name.startswith("check_")]
+    exec(compile(Path(path).read_text(), path, "exec"), module.__dict__)
+    return module

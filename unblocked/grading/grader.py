@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import socket
@@ -14,6 +15,7 @@ from typing import Any
 
 from unblocked.exercises import Exercise
 from unblocked.faults import Fault
+from unblocked.grading.order import Order
 from unblocked.grading.verdict import Verdict, verdict_of
 from unblocked.processes import Child, Keeper, keeper
 from unblocked.server.lines import Lines
@@ -67,9 +69,10 @@ class Grader:
         """
         begun = time.perf_counter()
         folder = Path(tempfile.mkdtemp(prefix="grading-", dir=keeper().folder))
-        order = {"code": code, "name": exercise.name, "folder": str(folder), "checks": str(exercise.checks)}
+        order = Order(exercise.name, str(exercise.checks), str(folder), limit, start_limit)
+        order.answer.write_text(code, encoding="utf-8", errors="surrogateescape")
         try:
-            messages = self._run({**order, "limit": limit, "start_limit": start_limit})
+            messages = self._run(order)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         self._refuse_fault(exercise, messages)
@@ -83,7 +86,7 @@ class Grader:
         last = log[log.rfind("Traceback") :].strip() or "The grader's process ended."
         raise Fault(f"`{exercise.name}` could not be graded: a fault of the course, not of your answer.\n\n{last}")
 
-    def _run(self, order: dict[str, Any]) -> list[dict[str, Any]]:
+    def _run(self, order: Order) -> list[dict[str, Any]]:
         ours, theirs = socket.socketpair()
         with theirs:
             self._order(order, theirs)
@@ -94,10 +97,10 @@ class Grader:
             ours.shutdown(socket.SHUT_RDWR)
             lines.close()
 
-    def _order(self, order: dict[str, Any], results: socket.socket) -> None:
+    def _order(self, order: Order, results: socket.socket) -> None:
         with self._sending:
             orders = self._start()
-            socket.send_fds(orders, [json.dumps(order).encode() + b"\n"], [results.fileno()])
+            socket.send_fds(orders, [json.dumps(dataclasses.asdict(order)).encode() + b"\n"], [results.fileno()])
 
     def _start(self) -> socket.socket:
         kept = keeper()

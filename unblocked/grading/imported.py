@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import inspect
+import os
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter  # kept: an answer may replace what is in `time`
@@ -16,9 +16,10 @@ from typing import Any
 
 from unblocked.grading.board import Board
 from unblocked.grading.checking import Unmet
-from unblocked.grading.probes import is_asleep, line_of
 from unblocked.grading.subject import LIMIT, Subject
+from unblocked.grading.whereabouts import Whereabouts, awaited_lines, line_of, whereabouts
 from unblocked.outside import Call, Outside
+from unblocked.processes import kernel
 from unblocked.records import Request
 from unblocked.server.failure import Failure
 
@@ -54,9 +55,9 @@ class Started:
     def wait(self) -> Started:
         """Wait until it has ended, in whatever way; when it does not, the check is over and says where it stands."""
         if not self._answer.board.wait(lambda: self.over, limit=LIMIT):
+            where = self._answer.whereabouts()
             raise Unmet(did=f"waited for `{self.name}`", got=f"no end within {LIMIT:.0f} s", expected="an end",
-                        line=self._answer.line or self.innermost, hung=True,
-                        meaning="The code stands on this line and does not come back.")  # fmt: skip
+                        line=where.line, hung=True, meaning=where.meaning)  # fmt: skip
         return self
 
     def finish(self) -> Any:
@@ -73,19 +74,9 @@ class Started:
         """The line of the called function itself that waits at the moment."""
         return next(iter(self._lines()), None)
 
-    @property
-    def innermost(self) -> int | None:
-        """The line of the answer that waits at the moment, however deep it was called."""
-        return next(reversed(self._lines()), None)
-
     def _lines(self) -> list[int]:
         """Follow what the task awaits, coroutine by coroutine."""
-        frames = []
-        coroutine: Any = self._task.get_coro() if self._task else None
-        while coroutine is not None and getattr(coroutine, "cr_frame", None) is not None:
-            frames.append(coroutine.cr_frame)
-            coroutine = coroutine.cr_await
-        return [frame.f_lineno for frame in frames if frame.f_code.co_filename == self._answer.file]
+        return list(awaited_lines(self._task.get_coro(), self._answer.file)) if self._task else []
 
 
 class Imported(Subject):
@@ -97,9 +88,8 @@ class Imported(Subject):
     """
 
     def __init__(self, board: Board, module: ModuleType, *, carriers: Outside) -> None:
-        super().__init__(board)
+        super().__init__(board, carriers)
         self._module = module
-        self._carriers = carriers
         self.file = str(module.__file__)
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self.loop.run_forever, name="event loop", daemon=True)
@@ -142,16 +132,23 @@ class Imported(Subject):
 
     def is_asleep(self) -> bool | None:
         """Look at the loop's thread."""
-        return is_asleep(self._thread.native_id)
+        return kernel.is_asleep(os.getpid(), self._thread.native_id or 0)
+
+    def is_quiet(self) -> bool | None:
+        """Look at all threads of this process but the one that asks, and at the processes that the answer started."""
+        return kernel.are_asleep(os.getpid(), but=threading.get_native_id())
 
     def stands_on(self) -> int | None:
         """Look at the loop's thread."""
-        frame = sys._current_frames().get(self._thread.ident or 0)
-        return line_of(frame, self.file)
+        return line_of(sys._current_frames().get(self._thread.ident or 0), self.file)
+
+    def whereabouts(self) -> Whereabouts:
+        """Look at all threads and tasks of this process."""
+        return whereabouts(self._thread.ident or 0, self.loop, file=self.file)
 
     def seen(self) -> dict[str, Any]:
         """Give what is to be drawn: the questions that the answer put to the outside world."""
-        requests = [dataclasses.asdict(_as_request(n, call)) for n, call in enumerate(self._carriers.calls, 1)]
+        requests = [dataclasses.asdict(_as_request(n, call)) for n, call in enumerate(self.carriers.calls, 1)]
         return {"requests": requests, "recording": None, "mark": None}
 
 
@@ -170,9 +167,3 @@ def load(path: str) -> ModuleType:
     sys.path.insert(0, str(Path(path).parent))
     exec(compile(Path(path).read_text(encoding="utf-8"), path, "exec"), module.__dict__)
     return module
-
-
-def where_it_hangs(thread: int, file: str) -> int | None:
-    """Find the line of the answer on which a thread stands."""
-    frames = [f for f, _ in traceback.walk_stack(sys._current_frames().get(thread)) if f.f_code.co_filename == file]
-    return frames[0].f_lineno if frames else None

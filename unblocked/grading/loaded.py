@@ -5,10 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
+import socket
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
-from unblocked.grading.probes import RunWhileLoading, is_asleep
+from unblocked import recorder
+from unblocked.grading import confinement, probes, trial, warmth
+from unblocked.grading.loading import explained
+from unblocked.grading.order import Order
+from unblocked.grading.whereabouts import whereabouts
+from unblocked.processes import kernel
 from unblocked.server.failure import Failure
 from unblocked.server.lines import Lines
 from unblocked.server.process import Process
@@ -27,37 +34,15 @@ class Loaded(Process):
                 module = sys.modules.get(self._module)
                 there = hasattr(module, question["name"])
                 return {"value": {"there": there, "value": _plain(getattr(module, question["name"], None))}}
-            case "asleep":
-                return {"asleep": is_asleep(os.getpid())}  # the main thread; after a fork `native_id` is the old one
+            case "whereabouts":
+                where = whereabouts(self._main, self._loop, file=question["file"])
+                return {"whereabouts": dataclasses.asdict(where)}
             case _:
                 return super()._answer(question)
 
     def fail(self, failure: Failure) -> int:
-        """Say why there is no service, in the words of `explained`."""
+        """Say why there is no service, in words for somebody who came from a notebook."""
         return super().fail(dataclasses.replace(failure, message=explained(failure.message)))
-
-
-def broken_by(error: BaseException) -> dict[str, Any]:
-    """Say why an answer could not be loaded."""
-    if isinstance(error, SystemExit):
-        return {"message": "Your code calls `sys.exit()` while it is loaded.", "line": Failure.of(error).line}
-    failure = Failure.of(error)
-    return {"message": explained(failure.message), "line": failure.line}
-
-
-def explained(message: str) -> str:
-    """Put an error that a beginner of async meets while loading into words that say what to do."""
-    if "'await' outside function" in message or "'async with' outside" in message or "'async for' outside" in message:
-        return (
-            f"{message}. A notebook lets a cell await at its top level; a module cannot. "
-            "Put the `await` into an `async def`, and let us call that."
-        )
-    if RunWhileLoading.__name__ in message:
-        return (
-            "`asyncio.run` at the top level: a notebook and a server have an event loop that is running already, and "
-            "`asyncio.run` wants to start one. Define the `async def` only; we await it."
-        )
-    return message
 
 
 def _plain(value: Any) -> Any:
@@ -65,3 +50,22 @@ def _plain(value: Any) -> Any:
         return json.loads(json.dumps(value))
     except (TypeError, ValueError):
         return repr(value)
+
+
+def main(order: Order, parent: int, listening: int, owner: int) -> NoReturn:
+    """Be the process of a served answer."""
+    os.setsid()
+    kernel.die_with_parent(parent=parent, by=signal.SIGKILL)
+    warmth.import_all()
+    lines = Lines(socket.socket(fileno=owner))
+    lines.send(begun=True)
+    recorder.install()
+    probes.install(lines.send, str(order.copy))
+    confinement.confine()
+    code = 1
+    try:
+        process = Loaded(lines, record=True, quiet=True, module=order.name)
+        code = process.run(socket.socket(fileno=listening), module=order.name, attribute="app", file=str(order.copy))
+    finally:
+        trial.flush()
+        os._exit(code)

@@ -11,11 +11,11 @@ import socket
 import time
 import traceback
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from unblocked.grading import trial
-from unblocked.grading.checking import Check, load
+from unblocked.grading import offspring, trial
+from unblocked.grading.checking import Check, advise, load, proven
+from unblocked.grading.order import Order
 from unblocked.grading.verdict import Ended
 from unblocked.processes import kernel
 from unblocked.processes.supervisor import Supervisor
@@ -39,12 +39,13 @@ class _Running:
     said: bytes = b""
     printed: bytes = b""
     code: int | None = None
+    passed: bool = False
 
 
 class Overseer:
     """Grades one answer: every check at once, each in a process of its own."""
 
-    def __init__(self, order: dict[str, Any], results: socket.socket) -> None:
+    def __init__(self, order: Order, results: socket.socket) -> None:
         self._order = order
         self._results = results
         self._lines = Lines(results)
@@ -55,27 +56,29 @@ class Overseer:
 
     def run(self) -> Ended:
         """Start the checks, and wait for their end, for the limit, or for the owner to hang up."""
-        checks = load(Path(self._order["checks"]))
-        self._lines.send(plan=[dataclasses.asdict(check.outcome()) for check in checks])
+        checks = load(self._order.checks)
+        plan = [dataclasses.asdict(check.outcome()) for check in checks]
+        self._lines.send(plan=plan, proves=proven(self._order.checks))
         for check in checks:
             self._trials.append(self._start(check))
         ended = self._watch()
         self._clear()
+        if checks and all(running.passed for running in self._trials):
+            self._advise()
         for running in self._trials:
             self._lines.send(printed=running.printed.decode(errors="replace"), check=running.check.name)
         return ended
 
+    def _advise(self) -> None:
+        """Look at the code of an answer that is right, and say what could be better."""
+        code = self._order.answer.read_text(encoding="utf-8", errors="surrogateescape")
+        self._lines.send(advice=[dataclasses.asdict(each) for each in advise(self._order.checks, code)])
+
     def _start(self, check: Check) -> _Running:
         ours, theirs = socket.socketpair()
         output, end = os.pipe()
-        order = trial.Order(self._order["code"], self._order["name"], Path(self._order["folder"]),
-                            self._order["start_limit"])  # fmt: skip
-        overseer = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            ours.close()
-            self._results.close()
-            trial.main(check, order, theirs, output=end, overseer=overseer)
+        order = dataclasses.replace(self._order, check=check.name)
+        pid = offspring.start("trial", order, theirs.fileno(), end, closing=[ours, self._results])
         theirs.close()
         os.close(end)
         for descriptor in (ours.fileno(), output):
@@ -86,7 +89,7 @@ class Overseer:
     def _watch(self) -> Ended:
         zygote = os.getppid()
         self._poll.register(self._results.fileno(), 0)
-        end = time.monotonic() + self._order["limit"]
+        end = time.monotonic() + self._order.limit
         while time.monotonic() < end:
             if any(d == self._results.fileno() and event & _HUNG_UP for d, event in self._poll.poll(_TURN * 1000)):
                 return "crashed"
@@ -127,6 +130,7 @@ class Overseer:
             if "serving" in message:
                 self._groups.add(message["serving"])
             else:
+                running.passed = message.get("outcome", {}).get("passed") is True
                 self._lines.send(**message, check=running.check.name)
 
     def _reap(self) -> None:
@@ -154,14 +158,15 @@ class Overseer:
         self._hear_all()
 
 
-def main(order: dict[str, Any], results: socket.socket) -> NoReturn:
+def main(order: Order, parent: int, results: int) -> NoReturn:  # noqa: ARG001  # the warm process need not live
     """Be the process of one grading."""
     os.setsid()
     kernel.adopt_orphans()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    connection = socket.socket(fileno=results)
     ended: Ended = "in a fault of the course"
     try:
-        ended = Overseer(order, results).run()
+        ended = Overseer(order, connection).run()
     except BrokenPipeError:  # the owner has hung up; what runs is ended below
         pass
     except BaseException:
@@ -170,7 +175,7 @@ def main(order: dict[str, Any], results: socket.socket) -> NoReturn:
     finally:
         Supervisor.end_orphans()
         try:
-            Lines(results).send(ended=ended)
+            Lines(connection).send(ended=ended)
         except OSError:  # nobody listens any more
             os._exit(1)
         os._exit(0)

@@ -10,10 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter  # kept: an answer may replace what is in `time`
 from types import FrameType
 from typing import Any
+
+from unblocked.grading.whereabouts import line_of
 
 Report = Callable[..., None]
 
@@ -112,26 +113,3 @@ def _forbid_running_while_loading(answer: str) -> None:
         return run(*args, **options)
 
     asyncio.run = refused
-
-
-def line_of(frame: FrameType | None, answer: str) -> int | None:
-    """Find the innermost line of the answer's file below a frame."""
-    while frame is not None:
-        if frame.f_code.co_filename == answer:
-            return int(frame.f_lineno)
-        frame = frame.f_back
-    return None
-
-
-def is_asleep(thread: int | None) -> bool | None:
-    """Say whether a thread of this process sleeps in the system, or could run; None where that cannot be known.
-
-    Args:
-        thread: its native id.
-
-    """
-    try:
-        state = Path(f"/proc/self/task/{thread}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:  # no /proc: macOS
-        return None
-    return state in {"S", "D"}

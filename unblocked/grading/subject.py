@@ -9,6 +9,8 @@ from time import monotonic  # kept: an answer may replace what is in `time`
 from typing import Any
 
 from unblocked.grading.board import Board
+from unblocked.grading.whereabouts import Whereabouts
+from unblocked.outside import Outside
 
 LIMIT = 5.0
 """Seconds after which a check gives up what hangs. Right answers never come near it."""
@@ -25,8 +27,8 @@ _LOOK = 0.01
 the loop's thread sleeps. A call that is short, but whose thread waits for a busy processor, is runnable, not asleep;
 where the system does not tell, more looks make up for it."""
 
-_ON_ITS_WAY = 0.2
-"""Seconds for what a blocked answer has already sent to arrive where a check looks for it."""
+QUIET_LOOKS_WHERE_SLEEP_IS_UNKNOWN = 20
+"""A blocked answer is given up when all its threads and processes sleep in so many looks: nothing more will come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ class Subject(ABC):
 
     """
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, carriers: Outside) -> None:
         self.board = board
+        self.carriers = carriers
         self.blocked: Blocked | None = None
 
     def _under_way(self) -> Blocked | None:
@@ -107,11 +110,23 @@ class Subject(ABC):
                 self.board.wait(holds, limit=_LOOK)
             elif self.beats():
                 turns += 1
-            elif self.blocked:  # what it has sent already may still be on its way
-                turns, end = beats, monotonic() + _ON_ITS_WAY
+            elif self.blocked:
+                return self._comes_all_the_same(holds, patience=patience)
             else:  # neither a turn nor a reason: it hangs
                 return bool(holds())
         return True
+
+    def _comes_all_the_same(self, holds: Callable[[], Any], *, patience: float) -> bool:
+        """Wait for what a blocked answer had begun before, in threads or processes or on the way to the carriers."""
+        end, looks = monotonic() + patience, 0
+        while not holds() and monotonic() < end:
+            asleep = self.is_quiet()
+            looks = 0 if asleep is False else looks + 1
+            if looks >= (LOOKS if asleep else QUIET_LOOKS_WHERE_SLEEP_IS_UNKNOWN):
+                break
+            self.board.wait(holds, limit=_LOOK)
+        self.carriers.catch_up()
+        return bool(holds())
 
     def stays(self, holds: Callable[[], Any], *, beats: int = BEATS, patience: float = 0.2) -> bool:
         """Say whether something still holds after the loop has made many more turns, in which it could have changed."""
@@ -126,5 +141,17 @@ class Subject(ABC):
         """Say whether the loop's thread sleeps in the system, or could run; None where that cannot be known."""
 
     @abstractmethod
+    def is_quiet(self) -> bool | None:
+        """Say whether all that the answer runs sleeps, other threads and processes too; None where nobody knows."""
+
+    @abstractmethod
     def stands_on(self) -> int | None:
         """Find the line of the answer on which its event loop's thread stands now."""
+
+    @abstractmethod
+    def whereabouts(self) -> Whereabouts:
+        """Find where the answer's code stands that does not come back."""
+
+    @abstractmethod
+    def seen(self) -> dict[str, Any]:
+        """Give what is to be drawn: requests, recording, and the guilty stretch, if there are any."""

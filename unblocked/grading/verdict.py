@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 MEDIA_TYPE = "application/vnd.unblocked.verdict+json"
 """Under this type a verdict travels as data in a notebook's outputs, for programs that run notebooks."""
+
+Rank = Literal["worth changing", "good to know", "well done"]
 
 Ended = Literal["normally", "at the limit", "crashed", "in a fault of the course"]
 
@@ -40,6 +42,32 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """What could be better in an answer that is right, or what is well done.
+
+    Attributes:
+        rank: how much it matters.
+        text: the advice, in a sentence or two.
+
+    """
+
+    rank: Rank
+    text: str
+
+    @classmethod
+    def of(cls, text: str) -> Advice:
+        """Take it from "Good to know: …" and the like.
+
+        >>> Advice.of("Good to know: `def` alone would do.")
+        Advice(rank='good to know', text='`def` alone would do.')
+        """
+        rank, _, rest = text.partition(": ")
+        if rank.lower() not in get_args(Rank):
+            raise ValueError(f"Advice begins with one of {', '.join(get_args(Rank))}, not with `{rank}`.")
+        return cls(cast(Rank, rank.lower()), rest)
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether an answer does what its exercise asks for, check by check.
 
@@ -53,6 +81,8 @@ class Verdict:
         seen: for each check, the requests and the recording that can be drawn.
         seconds: how long the grading took.
         code: the answer that was graded.
+        proven: what a pass proves, in a sentence.
+        advice: what could be better all the same; only after a pass.
 
     """
 
@@ -65,6 +95,8 @@ class Verdict:
     seconds: float = 0.0
     code: str = ""
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    proven: str = ""
+    advice: tuple[Advice, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -102,6 +134,8 @@ def verdict_of(exercise: str, code: str, messages: list[dict[str, Any]], *, seco
         broken["line"],
         seconds=seconds,
         code=code,
+        proven=said.get("proves", ""),
+        advice=tuple(Advice(**each) for each in said.get("advice", ())),
         seen={m["check"]: m["seen"] for m in messages if "seen" in m},
     )
     printed = {m["check"]: m["printed"] for m in messages if "printed" in m}

@@ -18,6 +18,7 @@ from unblocked.faults import Fault
 from unblocked.outside.behaviour import Behaviour
 
 _FAR = 30.0
+_TURNS = 10
 
 
 @dataclass(slots=True)
@@ -151,6 +152,18 @@ class Outside:
         """Wait until no request is in flight; False when that has not come after so many seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: self.in_flight == 0, timeout)
+
+    def catch_up(self) -> None:
+        """Return when every request that has reached this machine's end of its connection is counted.
+
+        A new connection is accepted in one turn of the loop, read in the next, and its request handled in a third.
+        """
+
+        async def turns() -> None:
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(turns(), self._loop).result()
 
     def forget(self) -> None:
         """Begin counting anew."""

@@ -41,6 +41,39 @@ def children() -> list[int]:
         return []
 
 
+def is_asleep(pid: int, thread: int) -> bool | None:
+    """Say whether a thread sleeps, or runs or could run; None where the system does not tell.
+
+    Args:
+        pid: its process.
+        thread: its native id; that of a process's main thread is the process's.
+
+    """
+    try:
+        state = Path(f"/proc/{pid}/task/{thread}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:  # it has ended, or there is no /proc: macOS
+        return None
+    return state != "R"
+
+
+def are_asleep(pid: int, *, but: int | None = None) -> bool | None:
+    """Say whether every thread of a process and of its descendants sleeps; None where the system does not tell.
+
+    Args:
+        pid: the process.
+        but: a thread that does not count, by its native id.
+
+    """
+    try:
+        threads = [int(path.name) for path in Path(f"/proc/{pid}/task").iterdir()]
+        below = [int(child) for t in threads for child in Path(f"/proc/{pid}/task/{t}/children").read_text().split()]
+    except OSError:
+        return None
+    if any(is_asleep(pid, thread) is False for thread in threads if thread != but):
+        return False
+    return all(are_asleep(child) is not False for child in below)
+
+
 def signal_group(group: int, number: int) -> None:
     """Send a signal to a process group; a group that is gone already is fine."""
     with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for a zombie

@@ -1,0 +1,142 @@
+"""The stage of a check: how an answer comes before it, as a served app, as imported functions, or as tests."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from unblocked.grading import confinement, imported, offspring, probes, warmth
+from unblocked.grading.app import App
+from unblocked.grading.board import Board, Channel
+from unblocked.grading.imported import Imported
+from unblocked.grading.loading import broken_by
+from unblocked.grading.order import Order
+from unblocked.grading.suite import Tests
+from unblocked.grading.whereabouts import line_of
+from unblocked.outside import Outside
+from unblocked.server.lines import Lines
+
+_PYTHON_LIMIT = 30.0
+"""Seconds that a fresh Python may take until it begins with the answer, on a busy machine."""
+
+
+class Broken(Exception):
+    """The answer cannot be run at all: why, and on which line."""
+
+    def __init__(self, message: str, line: int | None) -> None:
+        super().__init__(message)
+        self.message, self.line = message, line
+
+
+class Stage(ABC):
+    """How an answer comes before a check, in two steps: first what forks, then all that needs threads.
+
+    Attributes:
+        name: the parameter by which a check asks for it.
+        subject: the answer, as the check sees it; there once the stage is open.
+
+    """
+
+    name: ClassVar[str]
+    subject: Any
+
+    def __init__(self, order: Order, findings: Lines) -> None:
+        self._order, self._findings = order, findings
+
+    def prepare(self, carriers: socket.socket) -> None:  # noqa: B027  # most need nothing
+        """Start the processes that it needs. They must not have the outside world's socket."""
+
+    @abstractmethod
+    def open(self, carriers: Outside) -> None:
+        """Bring the answer up; `Broken` when it cannot be run."""
+
+    def _hangs(self, line: int | None) -> Broken:
+        seconds = self._order.start_limit
+        what = f"Your code is still starting after {seconds:g} s. Does this line, or a lifespan, never end?"
+        return Broken(what, line)
+
+
+class Served(Stage):
+    """The answer's `app` on real uvicorn, in a process of its own."""
+
+    name = "app"
+
+    def prepare(self, carriers: socket.socket) -> None:
+        """Start the server's process on a socket that listens already."""
+        self._ours, theirs = socket.socketpair()
+        with theirs, socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
+            self._url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            self._pid = offspring.start(
+                "loaded", self._order, listening.fileno(), theirs.fileno(), closing=[carriers, self._ours]
+            )
+        self._findings.send(serving=self._pid)
+
+    def open(self, carriers: Outside) -> None:
+        """Wait until it serves."""
+        channel = Channel(self._ours)
+        file = str(self._order.copy)
+        self.subject = app = App(channel, carriers=carriers, url=self._url, pid=self._pid, file=file)
+        channel.wait(lambda: channel.first("begun"), limit=_PYTHON_LIMIT)
+        channel.wait(lambda: channel.first("ready") or channel.first("failed"), limit=self._order.start_limit)
+        if failure := channel.first("failed"):
+            raise Broken(failure["message"], failure["line"])
+        if not channel.open:
+            raise Broken("Your code ended its own process before it could answer.", None)
+        if not channel.first("ready"):
+            raise self._hangs(app.line)
+
+
+class InProcess(Stage):
+    """The answer's functions, in the process of the check."""
+
+    name = "answer"
+
+    def open(self, carriers: Outside) -> None:
+        """Import it, in a thread: it may hang."""
+        warmth.import_all()
+        board, file = Board(), str(self._order.copy)
+        probes.install(board.post, file)
+        confinement.confine()
+        loaded: list[Any] = []
+        loading = threading.Thread(target=lambda: loaded.append(_attempt(file)), daemon=True)
+        loading.start()
+        loading.join(self._order.start_limit)
+        if not loaded:
+            frame = sys._current_frames().get(loading.ident or 0)
+            raise self._hangs(line_of(frame, file))
+        if isinstance(loaded[0], BaseException):
+            raise Broken(**broken_by(loaded[0]))
+        self.subject = Imported(board, loaded[0], carriers=carriers)
+
+
+class Tested(Stage):
+    """The answer's tests, run by pytest in processes of their own."""
+
+    name = "tests"
+
+    def prepare(self, carriers: socket.socket) -> None:
+        """Start the process that starts the runs."""
+        self._ours, theirs = socket.socketpair()
+        with theirs:
+            pid = offspring.start("suite_runner", self._order, theirs.fileno(), closing=[carriers, self._ours])
+        self._findings.send(serving=pid)
+
+    def open(self, carriers: Outside) -> None:  # noqa: ARG002  # they may ask them, we need not
+        """Nothing runs until a check says what the tests are to test."""
+        self.subject = Tests(Lines(self._ours), self._order)
+
+
+def stage_for(needs: Iterable[str]) -> type[Stage]:
+    """Give the stage that a check asks for."""
+    return next((stage for stage in (InProcess, Tested) if stage.name in needs), Served)
+
+
+def _attempt(path: str) -> Any:
+    try:
+        return imported.load(path)
+    except BaseException as error:  # noqa: BLE001  # whatever it is, it is the answer's, and is told
+        return error
