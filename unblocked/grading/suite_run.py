@@ -9,6 +9,7 @@ import socket
 import sys
 import tempfile
 import threading
+import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +22,8 @@ from unblocked.grading.whereabouts import whereabouts
 from unblocked.processes import kernel
 from unblocked.server.lines import Lines
 
+Report = pytest.CollectReport | pytest.TestReport
+
 _OPTIONS = (
     "-q", "--no-header", "--tb=short", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "anyio.pytest_plugin",
     "-o", "anyio_mode=auto", "-c", os.devnull,
@@ -31,48 +34,71 @@ class Findings:
     """A plugin of pytest's that keeps what becomes of each test."""
 
     def __init__(self, file: str) -> None:
-        self._file = Path(file).name
-        self.passed: list[str] = []
-        self.failed: list[dict[str, Any]] = []
-        self.broken: dict[str, Any] | None = None
+        self._file = file
+        self._errors: dict[str, dict[str, Any]] = {}
+        self._passed: list[str] = []
+        self._failed: dict[str, pytest.TestReport] = {}
+        self._uncollected: list[pytest.CollectReport] = []
+        self._interrupted: dict[str, Any] | None = None
 
     @pytest.fixture(scope="session")
     def anyio_backend(self) -> str:
         """Run `async def` tests on asyncio, as FastAPI does."""
         return "asyncio"
 
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: Report) -> None:
+        """Note an exception, which pytest tells after the report, with the innermost line of the answer."""
+        if call.excinfo is not None:
+            error = call.excinfo.value
+            if isinstance(report, pytest.CollectReport):  # pytest's own words, with the cause behind them
+                error = error.__cause__ or error
+            self._errors[report.nodeid] = self._told(error)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that the tests ended pytest itself."""
+        self._interrupted = self._told(excinfo.value)
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note what keeps the tests from being collected."""
-        if report.failed and self.broken is None:
-            self.broken = {"message": self._last_words(report), "line": self._line(report)}
+        if report.failed:
+            self._uncollected.append(report)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note a test that failed, or that came to its end."""
-        name = report.nodeid.rpartition("::")[2]
+        """Note a test that failed, also while it cleaned up, or that came to its end."""
         if report.failed:
-            self.failed.append({"name": name, "message": self._last_words(report), "line": self._line(report)})
+            self._failed.setdefault(_name(report), report)
         elif report.when == "call" and report.passed:
-            self.passed.append(name)
+            self._passed.append(_name(report))
 
     def result(self) -> dict[str, Any]:
         """Give what was found."""
-        failed = {each["name"] for each in self.failed}  # a test can pass, and fail while it cleans up
-        passed = [name for name in self.passed if name not in failed]
-        return {"broken": self.broken} if self.broken else {"passed": passed, "failed": self.failed}
+        if broken := next(map(self._error, self._uncollected), self._interrupted):
+            return {"broken": broken}
+        passed = [name for name in self._passed if name not in self._failed]
+        return {"passed": passed, "failed": [{"name": n, **self._error(r)} for n, r in self._failed.items()]}
 
-    @staticmethod
-    def _last_words(report: pytest.CollectReport | pytest.TestReport) -> str:
-        crash = getattr(report.longrepr, "reprcrash", None)
-        text = crash.message if crash else str(report.longrepr)
-        lines = [line.removeprefix("E ").strip() for line in text.strip().splitlines() if line.strip()]
-        return (lines[0] if crash else lines[-1])[:300]
+    def _error(self, report: Report) -> dict[str, Any]:
+        unknown = {"message": str(report.longrepr).strip().splitlines()[-1], "line": None}
+        return self._errors.get(report.nodeid, unknown)
 
-    def _line(self, report: pytest.CollectReport | pytest.TestReport) -> int | None:
-        """Find the innermost line of the answer in a traceback."""
-        entries = getattr(getattr(report.longrepr, "reprtraceback", None), "reprentries", [])
-        places = [entry.reprfileloc for entry in entries if getattr(entry, "reprfileloc", None)]
-        lines = [place.lineno for place in places if Path(place.path).name == self._file]
-        return lines[-1] if lines else None
+    def _told(self, error: BaseException) -> dict[str, Any]:
+        return {"message": _words(error), "line": _line(error, self._file)}
+
+
+def _name(report: pytest.TestReport) -> str:
+    return report.nodeid.rpartition("::")[2]
+
+
+def _words(error: BaseException) -> str:
+    kind = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
+    return (kind + (getattr(error, "msg", None) or str(error)).split("\n")[0])[:300]
+
+
+def _line(error: BaseException, file: str) -> int | None:
+    if isinstance(error, SyntaxError) and error.filename == file:
+        return error.lineno
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return lines[-1] if lines else None
 
 
 def main(order: Order, parent: int, result: int) -> NoReturn:

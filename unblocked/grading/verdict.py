@@ -118,6 +118,7 @@ class Verdict:
         data = dataclasses.asdict(self)
         del data["code"], data["seen"]
         data["checks"] = [{**c, "hints": list(c["hints"])} for c in data["checks"]]
+        data["advice"] = list(data["advice"])
         return {"exercise": self.exercise, "passed": self.passed, **data}
 
 

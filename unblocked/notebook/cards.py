@@ -56,9 +56,9 @@ class Verdict:
 
     def text(self) -> str:
         """Give it as plain text."""
-        lines = [self._heading().replace("`", ""), *(f"  {text}" for text in self._findings())]
+        lines = [_plain(self._heading()), *(f"  {text}" for text in self._findings())]
         lines += [f"  {_MARKS[c.passed][0]} {c.claim} ({_MARKS[c.passed][1]})" for c in self.verdict.checks]
-        lines += [f"  {note.replace('`', '')}" for note in self._notes()]
+        lines += [f"  {_plain(note)}" for note in (*self._afterwards(), *self._notes())]
         return "\n".join(lines)
 
     def _heading(self) -> str:
@@ -84,11 +84,19 @@ class Verdict:
         if verdict.broken:
             return f"<p>{_rich(verdict.broken)}</p>{_excerpt(verdict.code, verdict.line)}"
         if failure is None:
-            return "" if verdict.passed else f"<p>The grading ended {verdict.ended}.</p>"
+            told = "".join(f"<p>{_rich(text)}</p>" for text in self._afterwards())
+            return told if verdict.passed else f"<p>The grading ended {verdict.ended}.</p>"
         rows = (("We", failure.did), ("Came back", failure.got), ("Expected", failure.expected))
         facts = "".join(f"<dt>{name}</dt><dd>{_rich(text)}</dd>" for name, text in rows)
         claim = f"<p><b>{_rich(failure.claim)}</b> Not so:</p>"
         return f"{claim}<dl>{facts}</dl><p>{_rich(failure.meaning)}</p>{_excerpt(verdict.code, failure.line)}"
+
+    def _afterwards(self) -> list[str]:
+        """After a pass: what it proves, and what could be better all the same."""
+        if not self.verdict.passed:
+            return []
+        advice = [f"{each.rank.capitalize()}: {each.text}" for each in self.verdict.advice]
+        return [*([self.verdict.proven] if self.verdict.proven else []), *advice]
 
     def _checks(self) -> str:
         items = "".join(
@@ -112,7 +120,7 @@ class Verdict:
 
     @staticmethod
     def _claim(outcome: grading.Outcome) -> str:
-        return outcome.claim.replace("`", "")
+        return _plain(outcome.claim)
 
     def _foot(self) -> str:
         parts = []
@@ -148,6 +156,10 @@ class Fault:
         more = f"<pre>{html.escape(details.strip())}</pre>" if details.strip() else ""
         card = f'<div class="ub ub-verdict ub-no" role="alert">{sheet}<p>{_rich(sentence)}</p>{more}</div>'
         return {"text/html": card, "text/plain": self.message}
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")
 
 
 def _rich(text: str) -> str:
