@@ -5,6 +5,7 @@ import pytest
 from unblocked.grading import Exercise, grader
 
 APP = Exercise.find("other_requests_keep_moving")
+SHORT = 0.5
 FUNCTION = Exercise.find("every_carrier_is_asked_at_once")
 
 
@@ -34,7 +35,7 @@ async def health():
     ],
 )
 def test_route_that_hangs_is_located(code, says):
-    failure = grader().grade(APP, code).failure
+    failure = grader().grade(APP, code, answer_limit=SHORT).failure
     assert failure.hung
     assert says in failure.meaning
     assert failure.line == 7
@@ -49,7 +50,8 @@ def test_route_that_hangs_is_located(code, says):
     ],
 )
 def test_function_that_hangs_is_located(body, says):
-    verdict = grader().grade(FUNCTION, f"import asyncio, threading\nasync def quotes(carriers, parcel):\n    {body}\n")
+    code = f"import asyncio, threading\nasync def quotes(carriers, parcel):\n    {body}\n"
+    verdict = grader().grade(FUNCTION, code, answer_limit=SHORT)
     assert verdict.failure.hung
     assert says in verdict.failure.meaning
     assert verdict.failure.line == 3

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from unblocked.grading.board import Channel
 from unblocked.grading.checking import Unmet
-from unblocked.grading.subject import LIMIT, Subject
+from unblocked.grading.subject import Subject
 from unblocked.grading.whereabouts import Whereabouts
 from unblocked.outside import Outside
 from unblocked.processes import kernel
@@ -58,7 +58,7 @@ class Pending:
 
     def finish(self) -> Reply:
         """Wait for the reply; when none comes, the check is over and says on which line the answer stands."""
-        self._app.board.wait(lambda: self.over, limit=LIMIT)
+        self._app.board.wait(lambda: self.over, limit=self._app.limit)
         if self.reply is None:
             raise self._app.silence(self)
         return self.reply
@@ -98,8 +98,8 @@ class App(Subject):
 
     board: Channel
 
-    def __init__(self, channel: Channel, *, carriers: Outside, url: str, pid: int, file: str) -> None:
-        super().__init__(channel, carriers)
+    def __init__(self, channel: Channel, *, carriers: Outside, limit: float, url: str, pid: int, file: str) -> None:
+        super().__init__(channel, carriers, limit=limit)
         self.url, self.pid, self.file = url, pid, file
         self.host = urlsplit(url).netloc
         self._run = secrets.token_hex(3)  # two gradings may be drawn in one picture
@@ -145,17 +145,22 @@ class App(Subject):
 
     def stands_on(self) -> int | None:
         """Ask its process on which line the loop's thread stands."""
-        where = self.board.ask("where", limit=LIMIT)
+        where = self.board.ask("where", limit=self.limit)
         return where["line"] if where else None
+
+    @property
+    def arrived(self) -> int:
+        """How many requests its process has taken up, ours among them; 0 when it does not say."""
+        return self.board.ask("count", limit=self.limit) or 0
 
     def whereabouts(self) -> Whereabouts:
         """Ask its process. One that cannot even say that is in a call that lets no other thread run."""
-        where = self.board.ask("whereabouts", limit=LIMIT, file=self.file)
+        where = self.board.ask("whereabouts", limit=self.limit, file=self.file)
         return Whereabouts(**where) if where else Whereabouts(None, "One call lets no other thread of Python run.")
 
     def value(self, name: str) -> Any:
         """Give a value of the answer's module, as JSON carries it; the check is over when there is none."""
-        found = self.board.ask("value", limit=LIMIT, name=name)
+        found = self.board.ask("value", limit=self.limit, name=name)
         if found is None or not found["there"]:
             raise Unmet(did=f"looked for `{name}`", got="no such name", expected=f"`{name} = …`", line=None,
                         meaning=f"The exercise asks for `{name}` at the top level of your answer.")  # fmt: skip
@@ -168,12 +173,12 @@ class App(Subject):
             return Unmet(did=did, got=f"no answer: {request.error}", expected="an answer", line=None,
                          meaning="The server closed the connection or ended: see what it printed.")  # fmt: skip
         where = self.whereabouts()
-        return Unmet(did=did, got=f"no answer within {LIMIT:.0f} s", expected="an answer", line=where.line, hung=True,
-                     meaning=where.meaning)  # fmt: skip
+        return Unmet(did=did, got=f"no answer within {self.limit:g} s", expected="an answer", hung=True,
+                     line=where.line, meaning=where.meaning)  # fmt: skip
 
     def seen(self) -> dict[str, Any]:
         """Give what is to be drawn: the check's requests, what the process recorded of them, and the guilty stretch."""
         requests = [dataclasses.asdict(r.as_request()) for r in self._requests]
         mark = [self.blocked.since, perf_counter(), self.blocked.line] if self.blocked else None
-        recording = self.board.ask("recording", limit=LIMIT, prefix=f"{self._run}-", settle=self.blocked is None)
+        recording = self.board.ask("recording", limit=self.limit, prefix=f"{self._run}-", settle=self.blocked is None)
         return {"requests": requests, "recording": recording, "mark": mark}

@@ -27,6 +27,10 @@ START_LIMIT = 5.0
 """Seconds after which an answer that is still being loaded is said to hang."""
 
 
+ANSWER_LIMIT = 5.0
+"""Seconds after which a check gives up what hangs. Right answers never come near it."""
+
+
 class Grader:
     """Grades answers in processes of their own. Several threads may use it at once."""
 
@@ -50,7 +54,13 @@ class Grader:
             self._orders = self._zygote = None
 
     def grade(
-        self, exercise: Exercise, code: str, *, limit: float = LIMIT, start_limit: float = START_LIMIT
+        self,
+        exercise: Exercise,
+        code: str,
+        *,
+        limit: float = LIMIT,
+        start_limit: float = START_LIMIT,
+        answer_limit: float = ANSWER_LIMIT,
     ) -> Verdict:
         """Grade an answer.
 
@@ -59,6 +69,7 @@ class Grader:
             code: the answer.
             limit: seconds after which the grading is ended.
             start_limit: seconds after which an answer that is still being loaded is said to hang.
+            answer_limit: seconds after which a request, a call or a test of it is said to hang.
 
         Returns:
             The verdict, whatever the answer does: a crash or a hang of it is a verdict too.
@@ -69,7 +80,7 @@ class Grader:
         """
         begun = time.perf_counter()
         folder = Path(tempfile.mkdtemp(prefix="grading-", dir=keeper().folder))
-        order = Order(exercise.name, str(exercise.checks), str(folder), limit, start_limit)
+        order = Order(exercise.name, str(exercise.checks), str(folder), limit, start_limit, answer_limit)
         order.answer.write_text(code, encoding="utf-8", errors="surrogateescape")
         try:
             messages = self._run(order)

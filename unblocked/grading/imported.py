@@ -16,7 +16,7 @@ from typing import Any
 
 from unblocked.grading.board import Board
 from unblocked.grading.checking import Unmet
-from unblocked.grading.subject import LIMIT, Subject
+from unblocked.grading.subject import Subject
 from unblocked.grading.whereabouts import Whereabouts, awaited_lines, line_of, whereabouts
 from unblocked.outside import Call, Outside
 from unblocked.processes import kernel
@@ -54,10 +54,10 @@ class Started:
 
     def wait(self) -> Started:
         """Wait until it has ended, in whatever way; when it does not, the check is over and says where it stands."""
-        if not self._answer.board.wait(lambda: self.over, limit=LIMIT):
-            where = self._answer.whereabouts()
-            raise Unmet(did=f"waited for `{self.name}`", got=f"no end within {LIMIT:.0f} s", expected="an end",
-                        line=where.line, hung=True, meaning=where.meaning)  # fmt: skip
+        if not self._answer.board.wait(lambda: self.over, limit=self._answer.limit):
+            where, got = self._answer.whereabouts(), f"no end within {self._answer.limit:g} s"
+            raise Unmet(did=f"waited for `{self.name}`", got=got, expected="an end", hung=True,
+                        line=where.line, meaning=where.meaning)  # fmt: skip
         return self
 
     def finish(self) -> Any:
@@ -87,8 +87,8 @@ class Imported(Subject):
 
     """
 
-    def __init__(self, board: Board, module: ModuleType, *, carriers: Outside) -> None:
-        super().__init__(board, carriers)
+    def __init__(self, board: Board, module: ModuleType, *, carriers: Outside, limit: float) -> None:
+        super().__init__(board, carriers, limit=limit)
         self._module = module
         self.file = str(module.__file__)
         self.loop = asyncio.new_event_loop()

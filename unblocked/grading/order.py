@@ -17,6 +17,7 @@ class Order:
         folder: where the answer lies as `{name}.py`, and every process of the grading has a folder for itself.
         limit: seconds after which the grading is ended.
         start_limit: seconds after which an answer that is still being loaded is said to hang.
+        answer_limit: seconds after which a request, a call or a test is said to hang.
         check: the name of one check, in the process of that check and below.
         modules: files that stand in for modules which the answer imports, by the modules' names.
 
@@ -27,6 +28,7 @@ class Order:
     folder: str
     limit: float
     start_limit: float
+    answer_limit: float
     check: str = ""
     modules: Mapping[str, str] = field(default_factory=dict)
 

@@ -79,7 +79,9 @@ class Served(Stage):
         """Wait until it serves."""
         channel = Channel(self._ours)
         file = str(self._order.copy)
-        self.subject = app = App(channel, carriers=carriers, url=self._url, pid=self._pid, file=file)
+        self.subject = app = App(
+            channel, carriers=carriers, limit=self._order.answer_limit, url=self._url, pid=self._pid, file=file
+        )
         channel.wait(lambda: channel.first("begun"), limit=_PYTHON_LIMIT)
         channel.wait(lambda: channel.first("ready") or channel.first("failed"), limit=self._order.start_limit)
         if failure := channel.first("failed"):
@@ -110,7 +112,7 @@ class InProcess(Stage):
             raise self._hangs(line_of(frame, file))
         if isinstance(loaded[0], BaseException):
             raise Broken(**broken_by(loaded[0]))
-        self.subject = Imported(board, loaded[0], carriers=carriers)
+        self.subject = Imported(board, loaded[0], carriers=carriers, limit=self._order.answer_limit)
 
 
 class Tested(Stage):

@@ -12,9 +12,6 @@ from unblocked.grading.board import Board
 from unblocked.grading.whereabouts import Whereabouts
 from unblocked.outside import Outside
 
-LIMIT = 5.0
-"""Seconds after which a check gives up what hangs. Right answers never come near it."""
-
 BEATS = 10
 PATIENCE = 1.0
 """What must not happen is given this many turns of the loop *and* this many seconds to happen all the same."""
@@ -45,13 +42,15 @@ class Subject(ABC):
     """What all kinds of running answers have in common.
 
     Attributes:
+        limit: seconds after which a check gives up what hangs.
         blocked: the call that was found to hold the event loop's thread, or None.
 
     """
 
-    def __init__(self, board: Board, carriers: Outside) -> None:
+    def __init__(self, board: Board, carriers: Outside, *, limit: float) -> None:
         self.board = board
         self.carriers = carriers
+        self.limit = limit
         self.blocked: Blocked | None = None
 
     def _under_way(self) -> Blocked | None:
@@ -79,7 +78,7 @@ class Subject(ABC):
 
     def comes(self, event: Callable[[], object]) -> bool:
         """Wait for something that only a free event loop brings; False when a call holds it, or after the limit."""
-        end = monotonic() + LIMIT
+        end = monotonic() + self.limit
         while not event() and monotonic() < end and self.board.open:
             self.board.wait(lambda: event() or self._under_way(), limit=end - monotonic())
             if not event() and self._is_held():

@@ -17,7 +17,6 @@ import pytest
 
 from unblocked.grading import confinement, trial
 from unblocked.grading.order import Order
-from unblocked.grading.subject import LIMIT
 from unblocked.grading.whereabouts import whereabouts
 from unblocked.processes import kernel
 from unblocked.server.lines import Lines
@@ -123,7 +122,7 @@ def _run(order: Order, lines: Lines) -> dict[str, Any]:
     sys.dont_write_bytecode = True
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     confinement.confine()
-    watch = threading.Timer(LIMIT, _say_that_it_hangs, [lines, file, threading.get_ident()])
+    watch = threading.Timer(order.answer_limit, _say_that_it_hangs, [lines, order, file, threading.get_ident()])
     watch.daemon = True
     watch.start()
     findings = Findings(file)
@@ -131,8 +130,15 @@ def _run(order: Order, lines: Lines) -> dict[str, Any]:
     return findings.result()
 
 
-def _say_that_it_hangs(lines: Lines, file: str, thread: int) -> None:
+def _say_that_it_hangs(lines: Lines, order: Order, file: str, thread: int) -> None:
     where = whereabouts(thread, None, file=file)
     meaning = "A test stands on this line and does not come back."
-    lines.send(broken={"message": f"no end within {LIMIT:.0f} s", "line": where.line, "meaning": meaning, "hung": True})
+    lines.send(
+        broken={
+            "message": f"no end within {order.answer_limit:g} s",
+            "line": where.line,
+            "meaning": meaning,
+            "hung": True,
+        }
+    )
     os._exit(1)

@@ -7,30 +7,47 @@ were imports that FastAPI makes when the first route with a parameter is added.
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
+from collections.abc import Iterator
 
-_MODULES = (
-    "aiohttp.web", "anyio._backends._asyncio", "anyio.pytest_plugin", "asyncio", "fastapi", "fastapi.testclient",
-    "httpx", "httpx2", "pydantic_settings", "pytest", "requests", "uvicorn.lifespan.on", "uvicorn.loops.asyncio",
-    "uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto", "unblocked.recorder",
-    "unblocked.server.process",
+_FOR_ALL = (
+    "aiohttp.web", "anyio._backends._asyncio", "asyncio", "fastapi", "httpx", "pydantic_settings", "requests",
+    "uvicorn.lifespan.on", "uvicorn.loops.asyncio", "uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto",
+    "unblocked.recorder", "unblocked.server.process",
 )  # fmt: skip
+_FOR_SOME = ("anyio.pytest_plugin", "fastapi.testclient", "httpx2", "pytest")
 
-_ROLES = ("loaded", "overseer", "suite_run", "suite_runner", "trial")
+_ROLES = ("loaded", "overseer", "trial")
+_ROLES_FOR_SOME = ("suite_run", "suite_runner")
 
 
 def import_all() -> None:
     """Import what an answer may use; where that was done, it costs nothing."""
-    for module in _MODULES:
-        importlib.import_module(module)
+    _import(*_FOR_ALL)
 
 
-def warm_up() -> None:
-    """Import everything, build an app, answer requests with it. Leaves no thread and no loop behind."""
-    import_all()
-    for role in _ROLES:
-        importlib.import_module(f"unblocked.grading.{role}")
+def warm_up() -> Iterator[None]:
+    """Do it in steps, what most answers need first. After each step there is no thread and no loop."""
+    _import(*_FOR_ALL, *(f"unblocked.grading.{role}" for role in _ROLES))
     _rehearse()
+    yield from _shared()
+    for module in (*_FOR_SOME, *(f"unblocked.grading.{role}" for role in _ROLES_FOR_SOME)):
+        _import(module)
+        yield
+    yield from _shared()
+
+
+def _shared() -> Iterator[None]:
+    """Keep what is shared with the forks shared: the collector must not touch it any more."""
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def _import(*modules: str) -> None:
+    for module in modules:
+        importlib.import_module(module)
 
 
 def _rehearse() -> None:

@@ -7,35 +7,41 @@ from __future__ import annotations
 
 import array
 import contextlib
-import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 
 from unblocked.grading import offspring
 from unblocked.grading.order import Order
 from unblocked.grading.warmth import warm_up
 
+_DONE = object()
+
 
 def main(descriptor: int) -> None:
     """Serve orders from an inherited socket until its other side is gone."""
-    if offspring.method() == "fork":
-        warm_up()
-        gc.collect()
-        gc.freeze()  # what is shared with the forks stays shared
+    warmth = warm_up() if offspring.method() == "fork" else iter(())
+    next(warmth, None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # overseers are not waited for
     owner = socket.socket(fileno=descriptor)
-    while received := _receive(owner):
+    while received := _receive(owner, meanwhile=warmth):
         order, results = received
         offspring.start("overseer", order, results, closing=[owner])
         os.close(results)
 
 
-def _receive(owner: socket.socket) -> tuple[Order, int] | None:
-    """Read one order: a line of JSON, with the descriptor of the socket for its results beside it."""
+def _receive(owner: socket.socket, *, meanwhile: Iterator[None]) -> tuple[Order, int] | None:
+    """Read one order: a line of JSON, with the descriptor of the socket for its results beside it.
+
+    As long as none has come, take the next step of what is to be done meanwhile.
+    """
+    while not select.select([owner], [], [], 0)[0] and next(meanwhile, _DONE) is not _DONE:
+        pass
     data, descriptors = b"", array.array("i")
     while not data.endswith(b"\n"):
         more, beside, _, _ = socket.recv_fds(owner, 65536, 1)

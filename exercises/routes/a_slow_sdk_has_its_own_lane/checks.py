@@ -2,7 +2,6 @@
 
 from unblocked.grading import App, Outside, expect, hints
 from unblocked.grading.app import Pending
-from unblocked.grading.subject import LIMIT
 
 LANE = 2
 CROWD = 45
@@ -119,7 +118,7 @@ def ask_for_labels(app: App, carriers: Outside, number: int) -> list[Pending]:
     carriers.hold("/printer/*")
     labels = [app.start(f"/labels/{parcel}") for parcel in range(number)]
     beats = 0
-    while (app.board.ask("count", limit=LIMIT) or 0) < number + beats and app.beats():
+    while app.arrived < number + beats and app.beats():
         beats += 1
     app.settles(lambda: carriers.in_flight >= LANE or all(label.over for label in labels))
     return labels
