@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from unblocked.exercises import KINDS
 from unblocked.grading import Exercise, grader
 from unblocked.grading.cases import cases
 from unblocked.grading.checking import load
@@ -43,11 +44,20 @@ def test_empty_answer_proves_nothing(exercise, code):
 @pytest.mark.parametrize("exercise", each())
 def test_exercise_has_all_its_parts(exercise):
     assert {"kind", "minutes", "core"} == set(exercise.facts)
+    assert exercise.facts["kind"] in KINDS
+    assert isinstance(exercise.facts["minutes"], int)
+    assert isinstance(exercise.facts["core"], bool)
     assert exercise.task.startswith("# ")
     assert exercise.starter.count("# TODO: ") == 1
     assert len(list((exercise.folder / "wrong").glob("*.py"))) >= 3
     assert len(list((exercise.folder / "also_right").glob("*.py"))) >= 1
     assert ast.get_docstring(ast.parse(exercise.solution.read_text()))
+
+
+@pytest.mark.parametrize("exercise", each())
+def test_checks_ask_for_answers_of_their_kind(exercise):
+    wanted = KINDS[exercise.facts["kind"]]
+    assert all(set(check.needs) <= {wanted, "carriers"} and wanted in check.needs for check in load(exercise.checks))
 
 
 @pytest.mark.parametrize("exercise", each())
@@ -63,7 +73,7 @@ def test_names_are_unique():
 
 
 def test_no_stray_files():
-    allowed = re.compile(r"(task\.md|starter\.py|checks\.py|(wrong|also_right)/[a-z_]+\.py)")
+    allowed = re.compile(r"(task\.md|starter\.py|checks\.py|(wrong|also_right|planted)/[a-z_]+\.py)")
     for exercise in EXERCISES:
         files = [p for p in exercise.folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
         assert not [p for p in files if not allowed.fullmatch(str(p.relative_to(exercise.folder)))]
