@@ -19,6 +19,7 @@ FRONT = {
 TASK = """---
 kind: app
 minutes: 12
+core: true
 ---
 # Other customers keep moving
 

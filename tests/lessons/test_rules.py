@@ -4,8 +4,10 @@ from contextlib import suppress
 
 import pytest
 
+from tests.lessons.conftest import TASK
 from unblocked.faults import Fault
-from unblocked.lessons import rules
+from unblocked.lessons import minutes, rules
+from unblocked.lessons.source import MORE, RECAP
 
 
 def complaints(course):
@@ -27,6 +29,27 @@ def test_good_lesson_has_no_complaints(course):
         needs=["basics"],
     )
     assert complaints(course) == []
+
+
+def test_minutes_and_core_are_counted_honestly(course):
+    course.exercise("routes", "keeps_moving")
+    course.exercise("routes", "for_those_who_stay", task=TASK.replace("core: true", "core: false"))
+    include = "<!-- exercise: {} -->\n\n".format
+    core = f"# Why?\n\n{'word ' * 500}\n\n{cell(lines=2)}\n{include('keeps_moving')}"
+    more = f"{MORE}\n\n{'word ' * 250}\n\n{include('for_those_who_stay')}"
+    recap = f"{RECAP}\n\n{'word ' * 250}\n"
+    lesson = course.lesson("02_routes", core + more + recap, minutes=17)
+    assert complaints(course) == []
+    assert (minutes.core(lesson, course=course.folder), minutes.more(lesson, course=course.folder)) == (17, 14)
+    course.lesson("02_routes", core + more + recap, minutes=15)
+    assert complaints(course) == ["`lessons/02_routes.md`: `minutes` is 15, and its core takes 17."]
+    course.lesson("02_routes", core + more + recap, minutes=80)
+    assert complaints(course) == ["`lessons/02_routes.md`: its core takes 80 minutes, at most 75."]
+    course.lesson("02_routes", f"# Why?\n\n{include('for_those_who_stay')}{MORE}\n\n{include('keeps_moving')}")
+    assert complaints(course) == [
+        "`lessons/02_routes.md`: `for_those_who_stay` is not core, and stands in the core.",
+        "`lessons/02_routes.md`: `keeps_moving` is core, and stands after the core.",
+    ]
 
 
 @pytest.mark.parametrize(

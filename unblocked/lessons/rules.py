@@ -10,11 +10,12 @@ from pathlib import Path
 
 from unblocked.exercises import Exercise
 from unblocked.faults import Fault
-from unblocked.lessons import blocks, source
+from unblocked.lessons import blocks, minutes, source
 from unblocked.lessons.source import Lesson
 
 LONGEST_CELL = 25
 MOST_CALLOUTS = 4
+MOST_MINUTES = 75
 LONGEST_CALLOUT = 60
 
 _CALLOUT = re.compile(r"^> \*\*(Careful|In production)\.\*\*((?:.*\n?)(?:^>.*\n?)*)", re.MULTILINE)
@@ -36,7 +37,9 @@ def complaints(*, course: Path | None = None) -> list[str]:
         except Fault as fault:
             found.append(fault.message)
     for each in lessons:
-        found += [*headings(each), *callouts(each), *cells(each, course=course), *needs(each, lessons)]
+        missing = cells(each, course=course)
+        found += [*headings(each), *callouts(each), *missing, *needs(each, lessons)]
+        found += [] if missing else time(each, course=course)
     return found + repeated(lessons)
 
 
@@ -65,7 +68,7 @@ def callouts(lesson: Lesson) -> list[str]:
     found = [match for text in texts for pattern in (_CALLOUT, _FOLD) for match in pattern.finditer(text)]
     wrong = [f"{len(found)} callouts, at most {MOST_CALLOUTS}"] if len(found) > MOST_CALLOUTS else []
     for callout in found:
-        if (words := _words(callout[2])) > LONGEST_CALLOUT:
+        if (words := minutes.words(callout[2])) > LONGEST_CALLOUT:
             start = " ".join(callout[2].replace(">", " ").split()[:5])
             wrong.append(f"the callout “{callout[1]}: {start} …” has {words} words, at most {LONGEST_CALLOUT}")
     return _named(lesson, wrong)
@@ -79,6 +82,21 @@ def cells(lesson: Lesson, *, course: Path | None = None) -> list[str]:
             wrong.append(f"the cell in line {block.line} has {length} lines, at most {LONGEST_CELL}")
         if block.kind == "exercise":
             wrong += _exercise(lesson, block, course)
+    return _named(lesson, wrong)
+
+
+def time(lesson: Lesson, *, course: Path | None = None) -> list[str]:
+    """A core of at most 75 minutes, not more than its front matter says; core exercises in it, and no others."""
+    wrong = []
+    if (counted := minutes.core(lesson, course=course)) > lesson.minutes:
+        wrong.append(f"`minutes` is {lesson.minutes}, and its core takes {counted}")
+    if max(counted, lesson.minutes) > MOST_MINUTES:
+        wrong.append(f"its core takes {max(counted, lesson.minutes)} minutes, at most {MOST_MINUTES}")
+    for part, is_core in ((lesson.core, True), (lesson.more, False)):
+        included = [_exercise_of(lesson, block, course) for block in part if block.kind == "exercise"]
+        strange = [exercise.name for exercise in included if exercise.facts["core"] is not is_core]
+        wrong += [f"`{name}` is not core, and stands in the core" for name in strange if is_core]
+        wrong += [f"`{name}` is core, and stands after the core" for name in strange if not is_core]
     return _named(lesson, wrong)
 
 
@@ -106,21 +124,19 @@ def _begins_with_a_title(lesson: Lesson) -> bool:
     return first.startswith("# ")
 
 
+def _exercise_of(lesson: Lesson, block: blocks.Block, course: Path | None) -> Exercise:
+    return Exercise.of(lesson.slug, block.info, place=course)
+
+
 def _exercise(lesson: Lesson, block: blocks.Block, course: Path | None) -> list[str]:
     try:
-        starter = Exercise.of(lesson.slug, block.info, place=course).starter.strip("\n")
+        starter = _exercise_of(lesson, block, course).starter.strip("\n")
     except Fault as fault:
         return [f"line {block.line}: {fault.message.rstrip('.')}"]
     length = starter.count("\n") + 2  # with the line that names the exercise
     if length > LONGEST_CELL:
         return [f"the starter of `{block.info}` makes a cell of {length} lines, at most {LONGEST_CELL}"]
     return []
-
-
-def _words(text: str) -> int:
-    """Count the words that are read as text, so not the code."""
-    prose = " ".join(line for _, line in blocks.outside_fences(text))
-    return len(re.findall(r"[^\s>]*\w[^\s]*", prose))
 
 
 def _named(lesson: Lesson, wrong: Iterable[str]) -> list[str]:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from unblocked import faults, front_matter
 from unblocked.faults import Fault
 from unblocked.lessons import blocks
+from unblocked.lessons.blocks import Block
 from unblocked.workspace import folder
 
 _NAME = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
+
+MORE = "## More, for those who stay"
+"""The heading that ends a lesson's core: what comes after it, no later lesson needs."""
+
+RECAP = "## What did we see?"
+"""The heading under which a lesson sums up; it belongs to the core, wherever it stands."""
 
 _KEYS: dict[str, tuple[type, str]] = {
     "title": (str, "a few words"),
@@ -37,12 +46,31 @@ class Lesson:
     needs: tuple[str, ...]
     minutes: int
     left_out: str
-    blocks: tuple[blocks.Block, ...]
+    blocks: tuple[Block, ...]
 
     @property
     def name(self) -> str:
         """The name that its notebook has as well: `02_routes`."""
         return self.path.stem
+
+    @property
+    def core(self) -> tuple[Block, ...]:
+        """What everybody does: all up to the heading `MORE`, and the recap."""
+        return tuple(block for block, is_core in self._sorted() if is_core)
+
+    @property
+    def more(self) -> tuple[Block, ...]:
+        """What comes after the core, for those who stay."""
+        return tuple(block for block, is_core in self._sorted() if not is_core)
+
+    def _sorted(self) -> Iterator[tuple[Block, bool]]:
+        """Tell the blocks of the core; a block of text that has one of the two headings in it is divided there."""
+        is_core = True
+        for block in self.blocks:
+            for part in _divided(block):
+                first = part.lines[0] if part.lines else ""
+                is_core = first == RECAP or (is_core and first != MORE)
+                yield part, is_core
 
     @property
     def exercises(self) -> tuple[str, ...]:
@@ -100,6 +128,14 @@ def read(path: Path) -> Lesson:
         left_out=front["left out"],
         blocks=tuple(blocks.split(body, name=name, first_line=first_line)),
     )
+
+
+def _divided(block: Block) -> Iterator[Block]:
+    """Divide a text before the headings that begin and end what is not core."""
+    at = [n for n, line in enumerate(block.lines) if block.kind == "text" and line in {MORE, RECAP}]
+    for start, end in pairwise([0, *at, len(block.lines)]):
+        if start < end:
+            yield replace(block, lines=block.lines[start:end], line=block.line + start)
 
 
 def _see_that_all_is_there(front: dict[str, Any], name: str) -> None:
