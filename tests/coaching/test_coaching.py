@@ -60,10 +60,10 @@ def test_standing_follows_the_history():
 
 
 def test_progress_counts_what_was_passed():
-    assert "Start here: 0 of 1 exercises passed" in str(progress())
+    assert "Start here: 0 of 1 core exercises passed" in str(progress())
     attempts.remember(NAME, passed=True, failed=None)
     told = progress()
-    assert "Start here: 1 of 1 exercises passed" in str(told)
+    assert "Start here: done, 1 of 1 core exercises passed" in str(told)
     assert f"passed  {NAME}" in str(told)
     assert "1 attempt" in told._repr_html_()
 
@@ -79,7 +79,7 @@ def test_progress_tells_of_lines_that_cannot_be_read():
     with (folder.workspace() / journal.HISTORY).open("a") as history:
         history.write("{not json\n")
     assert "1 lines of `workspace/progress.jsonl` cannot be read" in str(progress())
-    assert "1 of 1 exercises passed" in str(progress())
+    assert "done, 1 of 1 core exercises passed" in str(progress())
 
 
 def test_order_begins_with_the_first_lesson():

@@ -103,4 +103,4 @@ def test_hint_and_solution_are_printed(capsys):
 
 def test_progress_is_printed(capsys):
     cli.main(["progress"])
-    assert "Start here: 0 of 1 exercises passed" in capsys.readouterr().out
+    assert "Start here: 0 of 1 core exercises passed" in capsys.readouterr().out

@@ -20,6 +20,7 @@ class Standing:
 
     Attributes:
         exercise: its name.
+        core: whether it belongs to its lesson's core, which is what counts as done.
         attempts: how often it was graded.
         passed: whether any of them passed.
         failed: the check that led the last refusal; empty if the last attempt passed, or there was none.
@@ -28,6 +29,7 @@ class Standing:
     """
 
     exercise: str
+    core: bool = True
     attempts: int = 0
     passed: bool = False
     failed: str = ""
@@ -49,7 +51,8 @@ def standing(name: str, *, history: list[dict[str, Any]] | None = None) -> Stand
     attempts = [e for e in entries if e.get("kind") == "attempt"]
     failed = str(attempts[-1].get("failed") or "") if attempts else ""
     hints = [e for e in entries if e.get("kind") == "hint" and e.get("check") == failed]
-    return Standing(name, len(attempts), any(e.get("passed") is True for e in attempts), failed, len(hints))
+    core = Exercise.find(name).facts.get("core") is not False
+    return Standing(name, core, len(attempts), any(e.get("passed") is True for e in attempts), failed, len(hints))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def progress() -> Overview:
     """Show where you stand: lessons, exercises, attempts, and your latest predictions beside what was measured.
 
     >>> progress()  # doctest: +SKIP
-    Start here: 1 of 1 exercises passed
+    Start here: done, 1 of 1 core exercises passed
       passed  other_requests_keep_moving   2 attempts
     """
     history = journal.entries()
@@ -121,7 +124,10 @@ def order() -> list[Exercise]:
 
 
 def _heading(title: str, standings: tuple[Standing, ...]) -> str:
-    return f"{title}: {sum(s.passed for s in standings)} of {len(standings)} exercises passed"
+    core, more = ([s.passed for s in standings if s.core is is_core] for is_core in (True, False))
+    done = "done, " if core and all(core) else ""
+    beyond = f", and {sum(more)} of {len(more)} more" if more else ""
+    return f"{title}: {done}{sum(core)} of {len(core)} core exercises passed{beyond}"
 
 
 def _lines(standings: tuple[Standing, ...]) -> list[str]:
