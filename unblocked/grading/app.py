@@ -58,7 +58,7 @@ class Pending:
 
     def finish(self) -> Reply:
         """Wait for the reply; when none comes, the check is over and says on which line the answer stands."""
-        self._app.board.wait(lambda: self.over, limit=self._app.limit)
+        self._app.ends(lambda: self.over)
         if self.reply is None:
             raise self._app.silence(self)
         return self.reply
@@ -142,6 +142,10 @@ class App(Subject):
     def is_quiet(self) -> bool | None:
         """Look at all threads of its process, and at the processes that it has started."""
         return kernel.are_asleep(self.pid)
+
+    def spent(self) -> float | None:
+        """Look at its process, and at those that it has started."""
+        return kernel.processor_time(self.pid)
 
     def stands_on(self) -> int | None:
         """Ask its process on which line the loop's thread stands."""

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 MOST_MEMORY = 4 << 30
-MOST_PROCESSES = 32
+MOST_PROCESSES = 100
 
 _STARTS = {"os.fork", "os.forkpty", "os.posix_spawn", "subprocess.Popen"}
 

@@ -54,7 +54,7 @@ class Started:
 
     def wait(self) -> Started:
         """Wait until it has ended, in whatever way; when it does not, the check is over and says where it stands."""
-        if not self._answer.board.wait(lambda: self.over, limit=self._answer.limit):
+        if not self._answer.ends(lambda: self.over):
             where, got = self._answer.whereabouts(), f"no end within {self._answer.limit:g} s"
             raise Unmet(did=f"waited for `{self.name}`", got=got, expected="an end", hung=True,
                         line=where.line, meaning=where.meaning)  # fmt: skip
@@ -91,7 +91,7 @@ class Imported(Subject):
         super().__init__(board, carriers, limit=limit)
         self._module = module
         self.file = str(module.__file__)
-        self.loop = asyncio.new_event_loop()
+        self.loop = asyncio.SelectorEventLoop()  # whatever policy the answer sets: what watches it knows this one
         self._thread = threading.Thread(target=self.loop.run_forever, name="event loop", daemon=True)
         self._thread.start()
 
@@ -137,6 +137,10 @@ class Imported(Subject):
     def is_quiet(self) -> bool | None:
         """Look at all threads of this process but the one that asks, and at the processes that the answer started."""
         return kernel.are_asleep(os.getpid(), but=threading.get_native_id())
+
+    def spent(self) -> float | None:
+        """Look at this process, and at those that the answer has started."""
+        return kernel.processor_time(os.getpid())
 
     def stands_on(self) -> int | None:
         """Look at the loop's thread."""

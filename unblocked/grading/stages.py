@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -15,6 +16,7 @@ from unblocked.grading.board import Board, Channel
 from unblocked.grading.imported import Imported
 from unblocked.grading.loading import broken_by
 from unblocked.grading.order import Order
+from unblocked.grading.patience import Patience
 from unblocked.grading.suite import Tests
 from unblocked.grading.whereabouts import line_of
 from unblocked.outside import Outside
@@ -83,7 +85,8 @@ class Served(Stage):
             channel, carriers=carriers, limit=self._order.answer_limit, url=self._url, pid=self._pid, file=file
         )
         channel.wait(lambda: channel.first("begun"), limit=_PYTHON_LIMIT)
-        channel.wait(lambda: channel.first("ready") or channel.first("failed"), limit=self._order.start_limit)
+        patience = Patience.with_process(self._pid, self._order.start_limit)
+        patience.wait(lambda: channel.first("ready") or channel.first("failed") or not channel.open, channel.wait)
         if failure := channel.first("failed"):
             raise Broken(failure["message"], failure["line"])
         if not channel.open:
@@ -106,8 +109,8 @@ class InProcess(Stage):
         loaded: list[Any] = []
         loading = threading.Thread(target=lambda: loaded.append(_attempt(file)), daemon=True)
         loading.start()
-        loading.join(self._order.start_limit)
-        if not loaded:
+        patience = Patience.with_process(os.getpid(), self._order.start_limit)
+        if not patience.wait(lambda: not loading.is_alive(), lambda _, *, limit: loading.join(limit)):
             frame = sys._current_frames().get(loading.ident or 0)
             raise self._hangs(line_of(frame, file))
         if isinstance(loaded[0], BaseException):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic  # kept: an answer may replace what is in `time`
 from typing import Any
 
 from unblocked.grading.board import Board
+from unblocked.grading.patience import LOOK, LOOKS, Patience
 from unblocked.grading.whereabouts import Whereabouts
 from unblocked.outside import Outside
 
@@ -17,15 +17,10 @@ PATIENCE = 1.0
 """What must not happen is given this many turns of the loop *and* this many seconds to happen all the same."""
 
 
-LOOKS = 5
 LOOKS_WHERE_SLEEP_IS_UNKNOWN = 50
-_LOOK = 0.01
-"""A reported call holds the loop when it is still the same one in so many looks in a row, 10 ms apart, in each of which
-the loop's thread sleeps. A call that is short, but whose thread waits for a busy processor, is runnable, not asleep;
-where the system does not tell, more looks make up for it."""
-
-QUIET_LOOKS_WHERE_SLEEP_IS_UNKNOWN = 20
-"""A blocked answer is given up when all its threads and processes sleep in so many looks: nothing more will come."""
+"""A reported call holds the loop when it is still the same one in so many looks in a row, in each of which the loop's
+thread sleeps. A call that is short, but whose thread waits for a busy processor, is runnable, not asleep; where the
+system does not tell, more looks make up for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +68,25 @@ class Subject(ABC):
             if looks >= (LOOKS if asleep else LOOKS_WHERE_SLEEP_IS_UNKNOWN):
                 self.blocked = call
                 return True
-            self.board.wait(lambda: self._under_way() != call, limit=_LOOK)
+            self.board.wait(lambda: self._under_way() != call, limit=LOOK)
         return False
 
     def comes(self, event: Callable[[], object]) -> bool:
-        """Wait for something that only a free event loop brings; False when a call holds it, or after the limit."""
-        end = monotonic() + self.limit
-        while not event() and monotonic() < end and self.board.open:
-            self.board.wait(lambda: event() or self._under_way(), limit=end - monotonic())
+        """Wait for something that only a free event loop brings; False when a call holds it, or when nothing comes."""
+        patience = self._patience(self.limit)
+        while not event() and self.board.open and not patience.over:
+            self.board.wait(lambda: event() or self._under_way(), limit=LOOK)
             if not event() and self._is_held():
                 return False
         return bool(event())
+
+    def ends(self, event: Callable[[], object]) -> bool:
+        """Wait for something that the answer brings in whatever way; False when it rests, or works on and on."""
+        self._patience(self.limit).wait(lambda: event() or not self.board.open, self.board.wait)
+        return bool(event())
+
+    def _patience(self, least: float) -> Patience:
+        return Patience(least=least, most=self.limit, is_quiet=self.is_quiet, spent=self.spent)
 
     @property
     def line(self) -> int | None:
@@ -98,32 +101,21 @@ class Subject(ABC):
     def settles(self, holds: Callable[[], Any], *, beats: int = BEATS, patience: float = PATIENCE) -> bool:
         """Wait until something holds that needs the answer's next steps; say whether it came.
 
-        True at once when it holds. False when the event loop has made so many turns *and* a generous while has gone by,
-        or when a call holds the loop and it has not come all the same.
+        True at once when it holds. False when the event loop has made so many turns, a generous while has gone by,
+        *and* all that the answer runs rests; or when a call holds the loop, and it does not come all the same.
         """
-        end, turns = monotonic() + patience, 0
+        waiting, turns = self._patience(patience), 0
         while not holds():
-            if turns >= beats and monotonic() > end:
-                return False
-            if turns >= beats:
-                self.board.wait(holds, limit=_LOOK)
-            elif self.beats():
+            if turns < beats and self.beats():
                 turns += 1
-            elif self.blocked:
-                return self._comes_all_the_same(holds, patience=patience)
-            else:  # neither a turn nor a reason: it hangs
-                return bool(holds())
-        return True
-
-    def _comes_all_the_same(self, holds: Callable[[], Any], *, patience: float) -> bool:
-        """Wait for what a blocked answer had begun before, in threads or processes or on the way to the carriers."""
-        end, looks = monotonic() + patience, 0
-        while not holds() and monotonic() < end:
-            asleep = self.is_quiet()
-            looks = 0 if asleep is False else looks + 1
-            if looks >= (LOOKS if asleep else QUIET_LOOKS_WHERE_SLEEP_IS_UNKNOWN):
+            elif turns < beats and not self.blocked:  # neither a turn nor a reason: it hangs
                 break
-            self.board.wait(holds, limit=_LOOK)
+            elif turns < beats:  # what it had begun before, in threads or processes, may still come
+                waiting, turns = self._patience(0), beats
+            elif waiting.over:
+                break
+            else:
+                self.board.wait(holds, limit=LOOK)
         self.carriers.catch_up()
         return bool(holds())
 
@@ -142,6 +134,10 @@ class Subject(ABC):
     @abstractmethod
     def is_quiet(self) -> bool | None:
         """Say whether all that the answer runs sleeps, other threads and processes too; None where nobody knows."""
+
+    @abstractmethod
+    def spent(self) -> float | None:
+        """Give the seconds of processor time that all of it has used; None where nobody knows."""
 
     @abstractmethod
     def stands_on(self) -> int | None:

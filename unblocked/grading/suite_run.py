@@ -17,6 +17,7 @@ import pytest
 
 from unblocked.grading import confinement, trial
 from unblocked.grading.order import Order
+from unblocked.grading.patience import Patience
 from unblocked.grading.whereabouts import whereabouts
 from unblocked.processes import kernel
 from unblocked.server.lines import Lines
@@ -122,15 +123,16 @@ def _run(order: Order, lines: Lines) -> dict[str, Any]:
     sys.dont_write_bytecode = True
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     confinement.confine()
-    watch = threading.Timer(order.answer_limit, _say_that_it_hangs, [lines, order, file, threading.get_ident()])
-    watch.daemon = True
-    watch.start()
+    args = [lines, order, file, threading.get_ident()]
+    threading.Thread(target=_say_when_it_hangs, args=args, daemon=True).start()
     findings = Findings(file)
     pytest.main([file, "--rootdir", place, *_OPTIONS], plugins=[findings])
     return findings.result()
 
 
-def _say_that_it_hangs(lines: Lines, order: Order, file: str, thread: int) -> None:
+def _say_when_it_hangs(lines: Lines, order: Order, file: str, thread: int) -> None:
+    never = threading.Event()
+    Patience.with_process(os.getpid(), order.answer_limit).wait(never.is_set, lambda _, *, limit: never.wait(limit))
     where = whereabouts(thread, None, file=file)
     meaning = "A test stands on this line and does not come back."
     lines.send(

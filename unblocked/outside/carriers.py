@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
@@ -161,7 +161,7 @@ class Outside:
 
         async def turns() -> None:
             for _ in range(_TURNS):
-                await asyncio.sleep(0)
+                await _Turn()
 
         asyncio.run_coroutine_threadsafe(turns(), self._loop).result()
 
@@ -226,6 +226,13 @@ class Outside:
             call.left = time.perf_counter()
             self.in_flight -= 1
             self._changed.notify_all()
+
+
+class _Turn:
+    """One turn of the loop. What `asyncio` offers for that may have been replaced by code in this process."""
+
+    def __await__(self) -> Generator[None]:
+        yield
 
 
 def _at_first(base: Behaviour) -> list[Behaviour]:

@@ -35,8 +35,7 @@ def adopt_orphans() -> None:
 def children() -> list[int]:
     """Give the process ids of this process's children, adopted ones included. Empty where the system does not tell."""
     try:
-        tasks = list(Path("/proc/self/task").iterdir())
-        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+        return [child for thread in Path("/proc/self/task").iterdir() for child in _children(thread)]
     except OSError:  # no /proc: macOS
         return []
 
@@ -56,6 +55,17 @@ def is_asleep(pid: int, thread: int) -> bool | None:
     return state != "R"
 
 
+def processor_time(pid: int) -> float | None:
+    """Give the seconds of processor time that a process and its descendants have used; None if nobody tells."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        below = [child for thread in Path(f"/proc/{pid}/task").iterdir() for child in _children(thread)]
+    except OSError:
+        return None
+    own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # user and system, those of its dead children too
+    return own + sum(processor_time(child) or 0.0 for child in below)
+
+
 def are_asleep(pid: int, *, but: int | None = None) -> bool | None:
     """Say whether every thread of a process and of its descendants sleeps; None where the system does not tell.
 
@@ -65,13 +75,18 @@ def are_asleep(pid: int, *, but: int | None = None) -> bool | None:
 
     """
     try:
-        threads = [int(path.name) for path in Path(f"/proc/{pid}/task").iterdir()]
-        below = [int(child) for t in threads for child in Path(f"/proc/{pid}/task/{t}/children").read_text().split()]
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+        below = [child for thread in threads for child in _children(thread)]
     except OSError:
         return None
-    if any(is_asleep(pid, thread) is False for thread in threads if thread != but):
+    if any(is_asleep(pid, int(t.name)) is False for t in threads if int(t.name) != (but or 0)):
         return False
     return all(are_asleep(child) is not False for child in below)
+
+
+def _children(thread: Path) -> list[int]:
+    """Read the processes that a thread has started, from its folder in /proc."""
+    return [int(child) for child in (thread / "children").read_text().split()]
 
 
 def signal_group(group: int, number: int) -> None:

@@ -1,0 +1,80 @@
+"""How long a check waits for an answer: until it rests, not until a stopwatch says so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from time import monotonic  # kept: an answer may replace what is in `time`
+
+from unblocked.processes import kernel
+
+LOOK = 0.01
+"""Seconds between two looks at an answer."""
+
+LOOKS = 5
+LOOKS_WHERE_NOBODY_KNOWS = 20
+"""An answer rests when all its threads and processes sleep in so many looks in a row: nothing more comes by itself."""
+
+_FAR = 3
+"""A busy machine may give an answer a third of its time."""
+
+
+class Patience:
+    """Waits at least a while, and then for as long as the answer works, up to a limit of its own processor time.
+
+    So an answer that is right but slow, on a machine that is busy, is not said to hang; one that works without end is.
+
+    Args:
+        least: seconds to wait in any case.
+        most: seconds of processor time after which an answer that works on is given up.
+        is_quiet: says whether all that the answer runs sleeps; None where nobody knows.
+        spent: gives the seconds of processor time that it has used; None where nobody knows.
+
+    """
+
+    def __init__(
+        self, *, least: float, most: float, is_quiet: Callable[[], bool | None], spent: Callable[[], float | None]
+    ) -> None:
+        self._begun = monotonic()
+        self._least, self._most = least, most
+        self._is_quiet, self._spent = is_quiet, spent
+        self._spent_before = spent()
+        self._looks = 0
+
+    @classmethod
+    def with_process(cls, pid: int, seconds: float) -> Patience:
+        """Have patience with a whole process and its descendants; the thread that asks does not count."""
+        me = threading.get_native_id()
+        return cls(
+            least=seconds,
+            most=seconds,
+            is_quiet=lambda: kernel.are_asleep(pid, but=me),
+            spent=lambda: kernel.processor_time(pid),
+        )
+
+    def wait(self, event: Callable[[], object], pause: Callable[..., object]) -> bool:
+        """Wait for an event as long as there is patience; say whether it came.
+
+        Args:
+            event: says whether it is there.
+            pause: is called as `pause(event, limit=seconds)`, and may return before.
+
+        """
+        while not event() and not self.over:
+            pause(event, limit=LOOK)
+        return bool(event())
+
+    @property
+    def over(self) -> bool:
+        """Whether to give up. To be asked again and again, `LOOK` seconds apart."""
+        waited = monotonic() - self._begun
+        if waited < self._least - LOOKS * LOOK:
+            return False
+        quiet = self._is_quiet()
+        self._looks = 0 if quiet is False else self._looks + 1
+        rests = self._looks >= (LOOKS if quiet else LOOKS_WHERE_NOBODY_KNOWS)
+        return waited >= self._least and (rests or waited >= _FAR * self._most or self._has_worked_enough())
+
+    def _has_worked_enough(self) -> bool:
+        now = self._spent()
+        return now is not None and self._spent_before is not None and now - self._spent_before >= self._most
