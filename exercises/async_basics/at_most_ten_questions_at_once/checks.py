@@ -1,8 +1,10 @@
 """A hundred questions, ten at a time: a limit that is kept, and used to the full."""
 
 import sys
+import threading
 
 from unblocked.grading import Imported, Outside, expect, hints
+from unblocked.grading.checking import Unmet
 from unblocked.grading.imported import Started
 
 MOST = 10
@@ -13,8 +15,14 @@ FEW = PARCELS[:30]
 MOST_CONNECTIONS = 2 * MOST
 """A client that keeps its connections needs ten; one may close while the next is asked for."""
 
-SLOWEST = 20.0
-"""Seconds that thirty questions may take on a busy machine, a client made for each of them."""
+LONG = 1.0
+"""Seconds: a carrier may think so long, so a shorter deadline is waited for, to see what comes of it."""
+
+CONNECTING = 0.25
+"""The deadline that anyio sets for itself while it connects: not the answer's."""
+
+TO_ITS_END = 3.0
+"""Seconds in which an answer takes its next step, on a busy machine too."""
 
 
 @hints(
@@ -25,11 +33,14 @@ SLOWEST = 20.0
 def check_a_price_stays_with_its_parcel(answer: Imported, carriers: Outside) -> None:
     """Each parcel's price comes back, whichever is answered first, and each is asked for once."""
     quotes = asked(answer, carriers, FEW)
+    hold_as_long_as_anybody_waits(answer, carriers)
     carriers.slow("/carriers/*", latency=0)  # from now on; those that are held stay so
     carriers.release(1)
-    answer.settles(lambda: carriers.total == len(FEW))
+    while (now := carriers.total) < len(FEW) and answer.settles(lambda now=now: carriers.total > now or quotes.over):
+        if quotes.over:
+            break
     carriers.release()
-    answer.settles(lambda: quotes.over, patience=SLOWEST)
+    comes_to_its_end(answer, carriers, quotes)
     prices = quotes.finish()
     right = {parcel: carriers.price("swift", parcel) for parcel in FEW}
     expect(
@@ -37,15 +48,21 @@ def check_a_price_stays_with_its_parcel(answer: Imported, carriers: Outside) -> 
         did="awaited `quotes([1, …, 30])`; the carrier answered the questions 2 to 10 last",
         got=difference(prices, right),
         expected="30 prices, each under its parcel",
-        meaning="The result must be a dictionary of all prices. If prices stand under wrong parcels: they are taken in "
-        "the order in which they come, and put under the parcels in another order.",
+        meaning="The prices are taken in the order in which they come, and put under the parcels in another order."
+        if is_shuffled(prices, right)
+        else "The result must be a dictionary: for every parcel, its number and the price that the carrier named.",
     )
+    gone = len([call for call in carriers.calls if call.gone])
     expect(
         carriers.total == len(FEW),
         did="counted the questions",
-        got=f"{carriers.total}",
+        got=f"{carriers.total}, of which your code gave up {gone}" if gone else f"{carriers.total}",
         expected=f"{len(FEW)}, one for each parcel",
-        meaning="A carrier that is asked twice is paid twice.",
+        meaning="The carrier must be asked, at `CARRIERS_URL`, for every price."
+        if carriers.total < len(FEW)
+        else "A carrier that is asked twice is paid twice: give it the time that it takes."
+        if gone
+        else "A carrier that is asked twice is paid twice.",
     )
 
 
@@ -84,9 +101,7 @@ def check_ten_questions_are_on_their_way(answer: Imported, carriers: Outside) ->
         did="awaited `quotes([1, …, 100])`; the carrier kept every question",
         got=f"{carriers.in_flight} on their way",
         expected=f"{MOST}",
-        meaning="This line keeps the event loop's only thread until the carrier answers, so nothing else can begin."
-        if answer.blocked
-        else "The limit is not used: fewer questions are begun than it allows. A limit starts nothing by itself.",
+        meaning=why_so_few(answer, carriers),
         line=answer.line or quotes.line,
     )
     expect(
@@ -142,7 +157,7 @@ def check_the_questions_share_their_connections(answer: Imported, carriers: Outs
     port, opened = int(carriers.url.rpartition(":")[2]), []
     sys.addaudithook(lambda event, given: opened.append(event) if _is_opened(event, given, port) else None)
     quotes = answer.start("quotes", FEW)
-    answer.settles(lambda: quotes.over, patience=SLOWEST)
+    comes_to_its_end(answer, carriers, quotes)
     quotes.finish()
     expect(
         opened,
@@ -165,15 +180,89 @@ def asked(answer: Imported, carriers: Outside, parcels: list[int] = PARCELS) -> 
     carriers.hold("/carriers/*")
     quotes = answer.start("quotes", parcels)
     while (now := carriers.in_flight) < MOST and not quotes.over:
+        gives_the_loop_back(answer)
         if not answer.settles(lambda now=now: carriers.in_flight > now or quotes.over):
             break
+    gives_the_loop_back(answer)
     return quotes
+
+
+def gives_the_loop_back(answer: Imported) -> None:
+    """Expect that no line loops on the event loop's thread; a call that blocks it is left to the check."""
+    if not answer.beats() and not answer.blocked and answer.line:
+        raise Unmet(
+            did="awaited `quotes`, and looked whether other coroutines go on",
+            got="the event loop stands on this line",
+            expected="that it goes on while your code waits",
+            meaning="This line keeps the event loop's only thread. What it waits for can only come from the event "
+            "loop, which never gets its thread back: wait with `await`.",
+            line=answer.line,
+            hung=True,
+        )
+
+
+def hold_as_long_as_anybody_waits(answer: Imported, carriers: Outside) -> None:
+    """Keep the questions until the answer's own deadlines are over, where it asked for short ones."""
+    short = [seconds for seconds in answer.deadlines if seconds <= LONG and seconds != CONNECTING]
+    if short:
+        answer.settles(lambda: any(call.gone for call in carriers.calls), patience=max(short) + 0.2)
+
+
+def comes_to_its_end(answer: Imported, carriers: Outside, quotes: Started) -> None:
+    """Wait until the answer has its prices; when it takes no more steps, say at what it stands."""
+    while not quotes.over:
+        gives_the_loop_back(answer)
+        now = carriers.total
+        if not answer.settles(lambda now=now: carriers.total > now or quotes.over, patience=TO_ITS_END):
+            break
+    if not quotes.over and not carriers.in_flight and not answer.line:
+        raise Unmet(
+            did="awaited `quotes([1, …, 30])`; the carrier answered every question",
+            got=f"{carriers.total} of 30 questions were asked and answered, and `quotes` does not end",
+            expected="an end, with 30 prices",
+            meaning="All prices are there, but this line waits for something else: for workers that never end, or for "
+            "a queue of which nobody says `task_done`."
+            if carriers.total >= len(FEW)
+            else "This line waits for something that does not come: for a place that nobody gives back, or that its "
+            "own holder wants a second time, or for room in a queue from which nobody takes.",
+            line=quotes.innermost,
+            hung=True,
+        )
+
+
+def why_so_few(answer: Imported, carriers: Outside) -> str:
+    """Say why fewer than ten questions are on their way."""
+    if answer.blocked:
+        return "This line keeps the event loop's only thread until the carrier answers, so nothing else can begin."
+    threads = len([thread for thread in threading.enumerate() if thread.name.startswith("asyncio_")])
+    if threads and threads <= carriers.in_flight:
+        return (
+            f"The threads are used up: `asyncio.to_thread` and `run_in_executor(None, …)` have {threads} on this "
+            "machine, some more than it has processors. Give `run_in_executor` a pool of ten, or await an async client."
+        )
+    if carriers.in_flight > 1:
+        return "The limit is too small, or not used to the full: fewer questions are begun than the carrier allows."
+    return "The limit is not used: fewer questions are begun than it allows. A limit starts nothing by itself."
+
+
+def is_shuffled(prices: object, right: dict[int, float]) -> bool:
+    """Say whether these are the right prices, under each other's parcels."""
+    if not isinstance(prices, dict) or prices.keys() != right.keys() or prices == right:
+        return False
+    return all(isinstance(p, int | float) for p in prices.values()) and sorted(prices.values()) == sorted(
+        right.values()
+    )
 
 
 def difference(prices: object, right: dict[int, float]) -> str:
     """Say in what way the prices are not right."""
     if not isinstance(prices, dict):
-        return repr(prices)[:200]
+        return f"a `{type(prices).__name__}`, not a dictionary"
+    for parcel, price in prices.items():
+        if parcel not in right:
+            return f"{len(prices)} prices, one of them under {parcel!r}, which is not one of the parcels"
+        if not isinstance(price, int | float):
+            return f"a `{type(price).__name__}` in place of the price of parcel {parcel}"
     wrong = [parcel for parcel in right if parcel in prices and prices[parcel] != right[parcel]]
     if wrong:
         first = wrong[0]
