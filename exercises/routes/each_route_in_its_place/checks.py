@@ -56,9 +56,10 @@ def check_health_answers_while_a_shipment_s_label_is_drawn(app: App, carriers: O
 
 
 @hints(
-    "Forty labels are being drawn. What does `/health` need that they have?",
+    "Forty labels are asked for. What does each of them need that another has, and what does `/health`?",
     "The section with the 40 tokens shows what happens to the forty-first request of a `def` route.",
-    "A route that neither waits nor computes is done sooner on the loop than a thread is found for it.",
+    "A route that neither waits nor computes is done sooner on the loop than a thread is found for it; one that blocks "
+    "gets a thread, and no lock.",
 )
 def check_health_answers_while_forty_labels_are_drawn(app: App, carriers: Outside) -> None:
     """Labels are drawn side by side, and `/health` answers meanwhile, even while forty are."""
