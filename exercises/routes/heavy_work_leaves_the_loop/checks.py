@@ -12,7 +12,8 @@ SLOWEST_START = 20.0
 
 RAISED = (
     "The route raised an exception; your code printed which. If it cannot be pickled: another process is told a "
-    "function by its name, so it must stand at the top level of a module. A lambda or an inner function does not."
+    "function by its name, so it must stand at the top level of a module. A lambda or an inner function does not. Nor "
+    "can a coroutine go there: what computes is a plain `def`."
 )
 
 
@@ -78,16 +79,17 @@ def check_a_plan_is_computed_in_another_process(app: App, carriers: Outside) -> 
 )
 def check_a_process_is_kept_for_the_next_plan(app: App, carriers: Outside) -> None:
     """The process that has computed a plan is kept for the next one."""
+    before = carriers.total  # a pool may have computed something already, to have its processes ready
     carriers.hold("/warehouse/plans/9")
     reply_of(app, "/plans/8")
     expect(
-        carriers.total == 1,
+        carriers.total == before + 1,
         did="asked for `/plans/8` and counted how often that was computed",
-        got=str(carriers.total),
+        got=str(carriers.total - before),
         expected="1",
         meaning="`plan_boxes` must be called for every plan, once.",
     )
-    first = process_of(carriers.calls[0])
+    first = process_of(carriers.calls[before])
     second = process_of(begun(app, carriers, "/plans/9"))
     expect(
         first == second or app.stays(lambda: is_alive(first)),
