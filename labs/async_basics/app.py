@@ -1,4 +1,4 @@
-"""Parcel compares carriers: it asks them one after another, together in two ways, and with a limit for all customers."""
+"""Parcel compares carriers: it asks them one after another, together in two ways, and with one limit for everybody."""
 
 from __future__ import annotations
 
