@@ -432,6 +432,36 @@ def test_task_that_nobody_holds_is_destroyed():
     assert said == ["Task was destroyed but it is pending!"]
 
 
+def test_sleeping_task_is_held_by_its_timer():
+    async def main():
+        woke = asyncio.Event()
+
+        async def sleep():
+            await asyncio.sleep(0.01)
+            woke.set()
+
+        asyncio.create_task(sleep())  # noqa: RUF006
+        await asyncio.sleep(0)
+        gc.collect()
+        async with asyncio.timeout(FAR):
+            await woke.wait()
+
+    asyncio.run(main())
+
+
+def test_error_of_a_task_that_nobody_awaits_is_logged(carriers):
+    said = []
+
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context["message"]))
+        asyncio.create_task(carriers.fail("owl"))  # noqa: RUF006
+        await turns()
+        gc.collect()
+
+    asyncio.run(main())
+    assert said == ["Task exception was never retrieved"]
+
+
 # What stops everybody?
 
 
@@ -599,11 +629,14 @@ asyncio.run(outer())
 """
 
 SERVED = """
-import asyncio, fastapi, uvicorn
+import asyncio, uvicorn
 {apply}
 
+async def app(scope, receive, send):
+    pass
+
 async def cell():
-    uvicorn.run(fastapi.FastAPI(), port=0)
+    uvicorn.run(app, port=0)
 
 asyncio.run(cell())
 """
