@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from enum import StrEnum
 
-ROUNDS = 300_000
+ROUNDS = 200_000
 
 
 class Place(StrEnum):
