@@ -232,6 +232,7 @@ def test_timetable_never_forgets_a_stall(lab, carriers):
         return len(seen["by sleep"]) == 6 and max(seen["by sleep"]) < min(seen["by timetable"])
 
     until(is_over, "the loop is free again")
+    assert seen["by timetable"] == sorted(seen["by timetable"])
     assert min(seen["by timetable"]) >= 890  # a second, less the look that it began in
 
 
