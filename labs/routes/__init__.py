@@ -1,1 +1,1 @@
-"""Lab of lesson 02: the same quote, asked for in three ways."""
+"""Lab of lesson 02: quotes, labels and plans, each in ways that stop everyone and in ways that do not."""
