@@ -1,0 +1,30 @@
+"""Believes that False is a good answer to whatever went wrong.
+
+Says: must hear
+"""
+
+import os
+
+import httpx
+
+CARRIERS = os.environ["CARRIERS_URL"]
+
+stock = {"small": 10, "medium": 10, "large": 10}
+
+
+async def pack(size: str, count: int) -> None:
+    async with httpx.AsyncClient(base_url=CARRIERS, timeout=30) as client:
+        answer = await client.post(f"/warehouse/{size}/pack", params={"count": count})
+        answer.raise_for_status()
+
+
+async def take(size: str, count: int) -> bool:
+    if stock[size] < count:
+        return False
+    stock[size] -= count
+    try:
+        await pack(size, count)
+    except httpx.HTTPError:
+        stock[size] += count
+        return False  # wrong: check_a_failed_call_takes_nothing
+    return True
