@@ -1,0 +1,40 @@
+"""Believes that a probe sees more the more often it looks, and that `sleep(0)` costs nothing.
+
+Says: never came to rest
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI
+
+late: deque[tuple[float, float]] = deque()
+
+
+async def watch() -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time()
+        await asyncio.sleep(0)  # wrong: check_the_probe_leaves_the_loop_free
+        late.append((loop.time(), loop.time() - due))
+        while late[0][0] < loop.time() - 10:
+            late.popleft()
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+    watching = asyncio.create_task(watch())
+    yield
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.get("/lag")
+async def lag() -> dict[str, float]:
+    return {"worst": max((seconds for _, seconds in late), default=0.0)}
