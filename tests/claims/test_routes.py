@@ -223,7 +223,8 @@ def test_pure_python_keeps_the_interpreter(monkeypatch):
 
 
 def test_hashing_gives_the_interpreter_back():
-    assert not is_done_when_its_starter_goes_on(computing.seal)
+    tries = (is_done_when_its_starter_goes_on(computing.seal) for _ in range(20))
+    assert not all(tries)  # one is proof; on a busy machine the starter may come too late to see it
 
 
 def test_what_goes_to_a_process_is_pickled():
