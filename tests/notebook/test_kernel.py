@@ -62,6 +62,14 @@ def test_prediction_stands_beside_measurement(parcel):
     assert "the last of three\nYou said 0.5 s. It was" in shown.text
 
 
+def test_prediction_of_a_cell_stands_beside_its_value(notebook):
+    notebook.run("predict('ten tasks add one', number=10, of='cell')")
+    assert "You said 10. It was 1: 10 % of that." in notebook.run("1").text
+    notebook.run("predict('who is first', choice='b', of='cell')")
+    assert "You chose b. Read above what happens." in notebook.run("print('swift')").text
+    assert "You" not in notebook.run("2").text
+
+
 def test_timeline_is_drawn_from_the_run(parcel):
     shown = parcel.run("load(parcel, '/quotes/{n}', n=3).timeline()")
     assert "<svg" in shown.html
@@ -139,6 +147,18 @@ def test_comments_may_stand_above_the_magic(notebook, exercise):
 def test_answer_is_loaded_into_the_notebook(notebook, exercise):
     notebook.run(f"%%exercise {NAME}\n{exercise.solution.read_text()}")
     assert notebook.run("type(app).__name__, quote.__name__").text == "('FastAPI', 'quote')"
+
+
+def test_answer_leaves_the_names_of_other_cells_alone(notebook, exercise):
+    notebook.run("quote = 'a line of mine'")
+    code = exercise.solution.read_text()
+    graded = notebook.run(f"%%exercise {NAME}\n{code}")
+    assert "Not taken over from your answer, because this notebook has its own: quote." in graded.text
+    assert notebook.run("quote").text == "'a line of mine'"
+    notebook.run("del quote")
+    notebook.run(f"%%exercise {NAME}\n{code}\nCHANGED = 1\n")
+    notebook.run(f"%%exercise {NAME}\n{code}\nCHANGED = 2\n")
+    assert notebook.run("CHANGED, callable(quote)").text == "(2, True)"
 
 
 def test_answer_that_hangs_is_not_loaded(notebook):

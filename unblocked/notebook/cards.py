@@ -145,6 +145,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence to a verdict, which is neither good nor bad."""
+
+    message: str
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        sheet = f"<style>{style()}{_STYLE}</style>".replace("\n", "")
+        card = f'<div class="ub ub-verdict" role="note">{sheet}<p>{_rich(self.message)}</p></div>'
+        return {"text/html": card, "text/plain": _plain(self.message)}
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """A fault, as its sentence."""
 

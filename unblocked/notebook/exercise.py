@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MAGIC = "%%exercise"
 
+_given: dict[str, Any] = {}
+"""What answers have given the notebook, by name: the next answer may replace it."""
+
 _refused: dict[str, Verdict] = {}
 """The last refusal of each exercise in this kernel, to show beside a pass."""
 
@@ -87,14 +90,29 @@ def _put_into_cell(wanted: Exercise) -> None:
 
 
 def _load(path: Path) -> None:
-    """Give the notebook what the answer defines. The answer's own name is not `__main__`: nothing is run by that."""
+    """Give the notebook what the answer defines. The answer's own name is not `__main__`: nothing is run by that.
+
+    What the notebook had before, from a cell of the lesson or of the learner, stays: later cells go on with that.
+    """
     os.environ.setdefault("CARRIERS_URL", upstream().url)
     before = list(sys.path)
     try:
         module = load(str(path))
     finally:
         sys.path[:] = before
-    _shell().user_ns.update({name: value for name, value in vars(module).items() if not name.startswith("__")})
+    notebook = _shell().user_ns
+    defined = {name: value for name, value in vars(module).items() if not name.startswith("__")}
+    others = [name for name, value in defined.items() if not _is_free(name, value, notebook)]
+    for name in defined.keys() - set(others):
+        notebook[name] = _given[name] = defined[name]
+    if others:
+        names = ", ".join(f"`{name}`" for name in others)
+        _show(cards.Note(f"Not taken over from your answer, because this notebook has its own: {names}."))
+
+
+def _is_free(name: str, value: object, notebook: dict[str, Any]) -> bool:
+    """Whether the notebook has nothing of this name, the same, or what an answer gave it before."""
+    return name not in notebook or any(notebook[name] is each for each in (value, _given.get(name, notebook)))
 
 
 def _shell() -> InteractiveShell:

@@ -9,6 +9,7 @@ import unblocked
 from unblocked.faults import Fault
 from unblocked.notebook import cards
 from unblocked.notebook.exercise import exercise, raise_magic
+from unblocked.notebook.next_cell import NextCell
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -20,6 +21,7 @@ def connect(shell: InteractiveShell) -> None:
     shell.user_ns_hidden.update(dict.fromkeys(unblocked.__all__))
     shell.register_magic_function(exercise, "cell", "exercise")  # type: ignore[arg-type]
     shell.input_transformers_cleanup.append(raise_magic)
+    shell.events.register("post_run_cell", NextCell().after)
     shell.set_custom_exc((Fault,), _show_fault)  # type: ignore[no-untyped-call]
     threading.Thread(target=_warm_up, name="unblocked-warm-up", daemon=True).start()
 

@@ -18,8 +18,10 @@ MEASURED = {
     "throughput": ("a second", "The throughput was {}."),
     "answered": ("requests", "Answered: {}."),
     "failed": ("requests", "Failed: {}."),
+    "cell": ("number", "The cell gave {}."),
 }
-"""What a prediction can be about: attributes of a load's result, each with its unit and how a choice is answered."""
+"""What a prediction can be about: an attribute of a load's result, or the value of the next cell, where nothing is
+loaded; each with its unit and how a choice is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class Comparison:
         """Both, in two sentences: "You said 0.5 s. It was 2.53 s: 5.1 times as long."."""
         said, was = self.prediction.value, self.measured
         if was is None:
-            return f"You {_said(self.prediction)}. The run has nothing to set beside it."
+            nothing = "The run has nothing to set beside it."
+            return f"You {_said(self.prediction)}. {'Read above what happens.' if self._is_read else nothing}"
         shown = figures.written(was, self.unit)
         if not isinstance(said, float):
             sentence = MEASURED[self.prediction.of][1].format(shown)
@@ -86,6 +89,11 @@ class Comparison:
             return f"You {_said(self.prediction)}. It was {shown}."
         ratio = figures.ratio(said, was, self.unit)
         return f"You said {figures.written(said, self.unit)}. It was {shown}{': ' if ratio else ''}{ratio}."
+
+    @property
+    def _is_read(self) -> bool:
+        """Whether a cell's output answers it in words, not in a figure."""
+        return self.prediction.of == "cell" and not isinstance(self.prediction.value, float)
 
     @property
     def _same_unit(self) -> bool:

@@ -23,7 +23,8 @@ def predict(
         seconds: the time that you expect; "500 ms" is understood as well.
         number: the count that you expect.
         choice: the letter of your choice.
-        of: which part of the next run answers it: "slowest", "first", "median", "throughput", "answered", "failed".
+        of: which part of the next run answers it: "slowest", "first", "median", "throughput", "answered", "failed";
+            or "cell" for the value of the next cell, where nothing is loaded.
 
     Give one of `seconds`, `number` and `choice`. The next `load` shows your prediction beside what it measured.
 
@@ -39,11 +40,11 @@ def predict(
     return prediction
 
 
-def take_pending() -> list[Prediction]:
-    """Hand over the predictions that wait for a run, oldest first. They wait no longer."""
-    taken = list(_pending.values())
-    _pending.clear()
+def take_pending(*, of_cell: bool = False) -> list[Prediction]:
+    """Hand over the predictions that wait for a load, or for a cell, oldest first. They wait no longer."""
+    taken = [each for each in _pending.values() if (each.of == "cell") is of_cell]
     for prediction in taken:
+        del _pending[prediction.question]
         showing.done(prediction)
     return taken
 
