@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class NextCell:
-    """What was predicted in one cell is answered after the next. Until somebody predicts, nothing is imported for it."""
+    """What is predicted in one cell is answered after the next. Until somebody predicts, nothing is imported."""
 
     def __init__(self) -> None:
         self._waiting: list[Prediction] = []
