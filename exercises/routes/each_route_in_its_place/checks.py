@@ -6,7 +6,7 @@ from unblocked.grading.app import Pending
 TOKENS = 40
 CROWD = 50
 
-SLOWEST_START = 10.0
+SLOWEST_START = 20.0
 """Seconds that the first label may take on a busy machine, where processes draw: they may have to start first."""
 
 NO_LABEL = "The route must call `draw_label` for each request; if it raised an exception, your code printed which."

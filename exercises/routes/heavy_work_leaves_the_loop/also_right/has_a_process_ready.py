@@ -1,7 +1,6 @@
 """Has a process compute something while the app starts, so that no customer waits for its start."""
 
 import asyncio
-import multiprocessing
 from collections.abc import AsyncGenerator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
@@ -13,7 +12,7 @@ from labs.parcel_sdk import plan_boxes
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(2) as pool:
         await asyncio.get_running_loop().run_in_executor(pool, plan_boxes, 1)
         app.state.pool = pool
         yield
