@@ -335,7 +335,7 @@ def expect_waits_for_the_release(answer: Imported, carriers: Outside, quotes: St
         did=did + "; the warehouse took a while to take the place back",
         got="the release was given up" if given_up(carriers) else f"{description(quotes)} before the release was done",
         expected="that the release is waited for",
-        meaning="The release is cancelled in the middle: it is awaited where the deadline, or a cancelled scope, reaches it."
+        meaning="The release is cancelled in the middle: the deadline, or a cancelled scope, reaches it as well."
         if given_up(carriers)
         else "Whoever awaits `quotes` takes the place for free, while the release is still under way.",
     )
