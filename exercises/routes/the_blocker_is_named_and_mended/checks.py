@@ -8,13 +8,14 @@ from unblocked.grading.app import Pending
 GUILTY = "/invoices/{parcel}"
 DUTY = "/carriers/heron/*"
 LOOKS, MOST_ROUNDS = 5, 10
+"""An app whose threads all sleep in so many looks does no more; one that never sleeps is given up after so many rounds."""
 TOGETHER = 5
 """`asyncio.to_thread` has no more threads than that on a machine with one core."""
 
 INNOCENT = {
-    "/quotes/{parcel}": "It calls a blocking library, but it is a `def` route: FastAPI runs it in a worker thread.",
+    "/quotes/{parcel}": "It calls a blocking library, but in a `def` route: FastAPI runs it in a worker thread.",
     "/labels/{parcel}": "It is the slowest, but it awaits a worker thread that draws: slow is not the same as blocking.",
-    "/tracking/{parcel}": "Its iterator blocks, but it is a sync one: Starlette takes each piece of it in a worker thread.",
+    "/tracking/{parcel}": "Its iterator blocks, but it is a sync one: Starlette runs it in a worker thread.",
     "/addresses/{parcel}": "It awaits an async client from the first line to the last.",
     "/health": "It waits for nothing. It is late because somebody else holds the loop: it is a victim.",
 }
@@ -196,7 +197,7 @@ def begun(app: App, carriers: Outside, path: str, question: str) -> Pending:
 
 
 def comes(app: App, event: Callable[[], object]) -> bool:
-    """Wait for a question to arrive, as long as the app is at work: in a thread, a client may take a while to be made."""
+    """Wait for a question to arrive, as long as the app is at work: a client takes a while to be made."""
     rounds = 0
     while not app.settles(event):
         rounds += 1

@@ -39,7 +39,9 @@ def duty_on(parcel: int, country: str) -> float:
     return 0.0 if country == "home" else price_of("heron", parcel)
 
 
-def customs() -> dict[str, float]:\n    return {"duty": 0.0}  # wrong: check_every_route_answers_what_it_answered\n
+def customs() -> dict[str, float]:
+    return {"duty": 0.0}  # wrong: check_every_route_answers_what_it_answered
+
 
 def stops_of(parcel: int) -> Iterator[str]:
     yield f"parcel {parcel}\n"
