@@ -251,8 +251,7 @@ def the_wall_clock_can_be_set(code: Code) -> bool:
 
 @advice
 def the_loop_cannot_answer_while_it_is_held(_: Code) -> bool:
-    """Good to know: while the loop is held, `/lag` is not answered either. The figure is for afterwards; that a service
-    does not answer is seen from outside."""
+    """Good to know: while the loop is held, `/lag` is not answered either. That it stands is seen from outside."""
     return True
 
 

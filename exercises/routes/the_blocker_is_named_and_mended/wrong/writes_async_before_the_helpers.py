@@ -1,0 +1,81 @@
+"""Believes that `async def` and `await` around a blocking call make it one that gives the thread back.
+
+Says: the event loop
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import httpx
+import requests
+from fastapi import Depends, FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from labs.parcel_sdk import draw_label
+
+CARRIERS = os.environ["CARRIERS_URL"]
+
+GUILTY = "/invoices/{parcel}"
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with httpx.AsyncClient(base_url=CARRIERS, timeout=60) as app.state.client:
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+async def price_of(carrier: str, parcel: int) -> float:
+    # wrong: check_the_others_are_answered_while_an_invoice_waits
+    answer = requests.get(f"{CARRIERS}/carriers/{carrier}/quote", params={"parcel": parcel}, timeout=60)
+    return answer.json()["price"]
+
+
+async def duty_on(parcel: int, country: str) -> float:
+    return 0.0 if country == "home" else await price_of("heron", parcel)
+
+
+async def customs(parcel: int, country: str = "abroad") -> dict[str, float]:
+    return {"duty": await duty_on(parcel, country)}
+
+
+async def stops_of(parcel: int) -> AsyncGenerator[str]:
+    yield f"parcel {parcel}\n"
+    yield f"insured for {await price_of('turtle', parcel)}\n"
+
+
+@app.get("/health")
+async def health() -> dict[str, bool]:
+    return {"ok": True}
+
+
+@app.get("/quotes/{parcel}")
+async def quote(parcel: int) -> dict[str, float]:
+    return {"price": await price_of("swift", parcel)}
+
+
+@app.get("/labels/{parcel}")
+async def label(parcel: int) -> dict[str, str]:
+    return {"label": await run_in_threadpool(draw_label, parcel)}
+
+
+@app.get("/tracking/{parcel}")
+async def tracking(parcel: int) -> StreamingResponse:
+    return StreamingResponse(stops_of(parcel), media_type="text/plain")
+
+
+@app.get("/invoices/{parcel}")
+async def invoice(parcel: int, request: Request, customs: Annotated[dict, Depends(customs)]) -> dict[str, float]:
+    answer = await request.app.state.client.get("/carriers/owl/quote", params={"parcel": parcel})
+    return {"total": round(answer.json()["price"] + customs["duty"], 2)}
+
+
+@app.get("/addresses/{parcel}")
+async def address(parcel: int, request: Request) -> dict[str, str | bool]:
+    answer = await request.app.state.client.get(f"/addresses/{parcel}")
+    return {"address": f"{parcel} Harbour Road", "known": answer.json()["ok"]}
