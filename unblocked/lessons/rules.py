@@ -14,6 +14,9 @@ from unblocked.lessons import blocks, minutes, source
 from unblocked.lessons.source import Lesson
 
 LONGEST_CELL = 25
+LONGEST_SERVICE = 90
+"""Lines of a running service in which the learner is to find the fault."""
+
 MOST_CALLOUTS = 4
 MOST_MINUTES = 75
 LONGEST_CALLOUT = 60
@@ -130,12 +133,14 @@ def _exercise_of(lesson: Lesson, block: blocks.Block, course: Path | None) -> Ex
 
 def _exercise(lesson: Lesson, block: blocks.Block, course: Path | None) -> list[str]:
     try:
-        starter = _exercise_of(lesson, block, course).starter.strip("\n")
+        exercise = _exercise_of(lesson, block, course)
+        starter = exercise.starter.strip("\n")
     except Fault as fault:
         return [f"line {block.line}: {fault.message.rstrip('.')}"]
     length = starter.count("\n") + 2  # with the line that names the exercise
-    if length > LONGEST_CELL:
-        return [f"the starter of `{block.info}` makes a cell of {length} lines, at most {LONGEST_CELL}"]
+    most = LONGEST_SERVICE if exercise.facts["kind"] == "report" else LONGEST_CELL
+    if length > most:
+        return [f"the starter of `{block.info}` makes a cell of {length} lines, at most {most}"]
     return []
 
 

@@ -13,8 +13,7 @@ async def release(order: int) -> None:
 
 async def ask(client: httpx.AsyncClient, carrier: str, order: int) -> float:
     answer = await client.get(f"{CARRIERS}/carriers/{carrier}/quote", params={"parcel": order})
-    answer.raise_for_status()
-    return answer.json()["price"]
+    return answer.raise_for_status().json()["price"]
 
 
 async def quotes(carriers: list[str], order: int) -> dict[str, float]:
