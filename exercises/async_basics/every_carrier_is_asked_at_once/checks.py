@@ -10,6 +10,9 @@ LONG = 1.5
 CONNECTING = 0.25
 """The deadline that anyio sets for itself while it connects: not the answer's."""
 
+THREADS_ON_THEIR_WAY = 1.0
+"""Seconds for threads that a blocked event loop has started to ask their carriers, on a busy machine too."""
+
 TO_ITS_END = 2.0
 """Seconds in which what can go on goes on, on a busy machine too."""
 
@@ -48,6 +51,8 @@ def check_all_carriers_are_asked_at_once(answer: Imported, carriers: Outside) ->
     carriers.hold()
     quotes = answer.start("quotes", NAMES, 7)
     asked = answer.settles(lambda: carriers.in_flight == len(NAMES) or quotes.over)
+    if answer.blocked:  # threads of the answer may still be on their way
+        asked = carriers.wait_for(len(NAMES), timeout=THREADS_ON_THEIR_WAY)
     expect(
         asked and carriers.in_flight == len(NAMES),
         did=f"awaited `quotes({NAMES}, 7)`; the carriers kept every question",
