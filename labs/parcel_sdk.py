@@ -29,7 +29,7 @@ def plan_boxes(parcel: int) -> int:
     Pure Python that computes for a tenth of a second or more and waits for nothing.
 
     >>> plan_boxes(7)  # doctest: +SKIP
-    3
+    2
     """
     _ask(f"/warehouse/plans/{parcel}")
     things = [(parcel * step) % 7 + 2 for step in range(1, 10)]

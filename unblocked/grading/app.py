@@ -12,7 +12,7 @@ from time import perf_counter  # kept: an answer may replace what is in `time`
 from typing import Any
 from urllib.parse import urlsplit
 
-from unblocked.grading.board import Channel
+from unblocked.grading.board import BEAT, Channel
 from unblocked.grading.checking import Unmet
 from unblocked.grading.subject import Subject
 from unblocked.grading.whereabouts import Whereabouts
@@ -132,7 +132,7 @@ class App(Subject):
     def beats(self) -> bool:
         """Have it answer a request that is none of the exercise's."""
         self._beats += 1
-        beat = Pending(self, "/-/beat", method="GET", json=None, name=f"beat-{self._beats}")
+        beat = Pending(self, BEAT, method="GET", json=None, name=f"beat-{self._beats}")
         return self.comes(lambda: beat.over) and beat.reply is not None
 
     def is_asleep(self) -> bool | None:
@@ -149,8 +149,14 @@ class App(Subject):
 
     def stands_on(self) -> int | None:
         """Ask its process on which line the loop's thread stands."""
-        where = self.board.ask("where", limit=self.limit)
+        where = self.board.ask("stands", limit=self.limit, file=self.file)
         return where["line"] if where else None
+
+    @property
+    def raised(self) -> dict[str, Any] | None:
+        """The first exception that a route raised: its `message`, and the `line` of the answer."""
+        raised: dict[str, Any] | None = self.board.first("raised")
+        return raised
 
     @property
     def arrived(self) -> int:
@@ -183,6 +189,7 @@ class App(Subject):
     def seen(self) -> dict[str, Any]:
         """Give what is to be drawn: the check's requests, what the process recorded of them, and the guilty stretch."""
         requests = [dataclasses.asdict(r.as_request()) for r in self._requests]
+        settle = self.blocked is None and not any(r.done is None for r in self._requests)
         mark = [self.blocked.since, perf_counter(), self.blocked.line] if self.blocked else None
-        recording = self.board.ask("recording", limit=self.limit, prefix=f"{self._run}-", settle=self.blocked is None)
+        recording = self.board.ask("recording", limit=self.limit, prefix=f"{self._run}-", settle=settle)
         return {"requests": requests, "recording": recording, "mark": mark}

@@ -11,6 +11,9 @@ from unblocked.server.lines import Lines
 
 Message = dict[str, Any]
 
+BEAT = "/-/beat"
+"""The path at which a served answer's event loop is asked for a turn."""
+
 
 class Board:
     """Collects messages from any thread; a check waits until what they say holds.

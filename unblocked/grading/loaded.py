@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import os
 import signal
 import socket
 import sys
 from typing import Any, NoReturn
 
+from starlette.responses import Response
+
 from unblocked import recorder
 from unblocked.grading import confinement, probes, trial, warmth
+from unblocked.grading.board import BEAT
 from unblocked.grading.loading import explained
 from unblocked.grading.order import Order
-from unblocked.grading.whereabouts import whereabouts
+from unblocked.grading.whereabouts import line_of, whereabouts
 from unblocked.processes import kernel
+from unblocked.recorder.middleware import App, Receive, Scope, Send
 from unblocked.server.failure import Failure
 from unblocked.server.lines import Lines
 from unblocked.server.process import Process
@@ -28,12 +33,33 @@ class Loaded(Process):
         super().__init__(owner, record=record, quiet=quiet)
         self._module = module
 
+    def _watched(self, app: App) -> App:
+        """Answer beats before the answer's own code is asked, and tell which exception a request ends with."""
+        counted = super()._watched(app)
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and scope["path"] == BEAT:
+                self._count += 1
+                await Response(status_code=204)(scope, receive, send)
+                return
+            try:
+                await counted(scope, receive, send)
+            except Exception as error:
+                if scope["type"] != "lifespan":
+                    self._owner.send(raised=dataclasses.asdict(Failure.of(error)))
+                raise
+
+        return watched
+
     def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         match question["ask"]:
             case "value":
                 module = sys.modules.get(self._module)
                 there = hasattr(module, question["name"])
                 return {"value": {"there": there, "value": _plain(getattr(module, question["name"], None))}}
+            case "stands":
+                frame = sys._current_frames().get(self._main)
+                return {"stands": {"line": line_of(frame, question["file"])}}
             case "whereabouts":
                 where = whereabouts(self._main, self._loop, file=question["file"])
                 return {"whereabouts": dataclasses.asdict(where)}
@@ -52,6 +78,13 @@ def _plain(value: Any) -> Any:
         return repr(value)
 
 
+def _shorten(record: logging.LogRecord) -> bool:
+    """Write of an exception only what the answer's author wrote: a handler takes the text that is there."""
+    if record.exc_info and record.exc_info[1] is not None:
+        record.exc_text = Failure.of(record.exc_info[1]).traceback or None
+    return True
+
+
 def main(order: Order, parent: int, listening: int, owner: int) -> NoReturn:
     """Be the process of a served answer."""
     os.setsid()
@@ -63,6 +96,7 @@ def main(order: Order, parent: int, listening: int, owner: int) -> NoReturn:
     probes.install(lines.send, str(order.copy))
     confinement.confine()
     code = 1
+    logging.getLogger("uvicorn.error").addFilter(_shorten)
     try:
         process = Loaded(lines, record=True, quiet=True, module=order.name)
         code = process.run(socket.socket(fileno=listening), module=order.name, attribute="app", file=str(order.copy))

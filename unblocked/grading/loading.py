@@ -18,6 +18,8 @@ def broken_by(error: BaseException) -> dict[str, Any]:
 
 def explained(message: str) -> str:
     """Put an error that a beginner of async meets while loading into words that say what to do."""
+    if "outside async function" in message:
+        return f"{message}. Only a coroutine function may await: write `async def` in place of `def`."
     if "'await' outside function" in message or "'async with' outside" in message or "'async for' outside" in message:
         return (
             f"{message}. A notebook lets a cell await at its top level; a module cannot. "
@@ -27,5 +29,8 @@ def explained(message: str) -> str:
         return (
             "`asyncio.run` at the top level: a notebook and a server have an event loop that is running already, and "
             "`asyncio.run` wants to start one. Define the `async def` only; we await it."
+            if "asyncio.run" in message
+            else "`uvicorn.run` at the top level: we serve the `app` that you define. In a module of your own, put it "
+            'under `if __name__ == "__main__":`, so that whoever imports the module does not start a server.'
         )
     return message

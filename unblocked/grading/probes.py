@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import itertools
+import multiprocessing.connection
 import socket
 import subprocess
 import sys
@@ -13,6 +15,8 @@ from collections.abc import Callable
 from time import perf_counter  # kept: an answer may replace what is in `time`
 from types import FrameType
 from typing import Any
+
+import uvicorn
 
 from unblocked.grading.whereabouts import line_of
 
@@ -26,8 +30,16 @@ _BLOCKING: tuple[tuple[Any, str], ...] = (
     (time, "sleep"),
     # Queues, futures of threads, events and barriers wait on a condition.
     (threading.Condition, "wait"),
+    (threading.Thread, "join"),
     (subprocess.Popen, "wait"),
+    (subprocess.Popen, "communicate"),
+    (multiprocessing.connection.Connection, "recv"),
+    (multiprocessing.connection.Connection, "recv_bytes"),
+    (multiprocessing.connection.Connection, "poll"),
 )
+
+_OF_OTHERS = ("anyio/_core/_sockets.py", "aiohappyeyeballs/impl.py")
+"""Libraries that set deadlines of their own while they connect: nobody who uses them has asked for that."""
 
 
 def install(report: Report, answer: str) -> None:
@@ -88,7 +100,8 @@ def _watch_deadlines(report: Report, answer: str) -> None:
     call_at = asyncio.base_events.BaseEventLoop.call_at
 
     def watched(loop: Any, when: float, *args: Any, **options: Any) -> Any:
-        line = line_of(sys._getframe(1), answer)
+        frame = sys._getframe(1)
+        line = None if _is_of_others(frame) else line_of(frame, answer)
         if line is not None:
             report(deadline=round(when - loop.time(), 3), line=line)
         return call_at(loop, when, *args, **options)
@@ -96,20 +109,33 @@ def _watch_deadlines(report: Report, answer: str) -> None:
     asyncio.base_events.BaseEventLoop.call_at = watched  # type: ignore[method-assign,assignment]
 
 
+def _is_of_others(frame: FrameType | None) -> bool:
+    """Whether a deadline is asked for by a library that connects."""
+    while frame is not None:
+        if frame.f_code.co_filename.endswith(_OF_OTHERS):
+            return True
+        frame = frame.f_back
+    return False
+
+
 class RunWhileLoading(RuntimeError):
     """An answer runs an event loop while it is imported: where a loop runs already, as in a notebook, that fails."""
 
 
 def _forbid_running_while_loading(answer: str) -> None:
-    run = asyncio.run
+    for module, says in ((asyncio, "asyncio.run()"), (uvicorn, "uvicorn.run()")):
+        module.run = _refused_while_loading(module.run, says, answer)  # type: ignore[attr-defined]
 
+
+def _refused_while_loading(run: Callable[..., Any], says: str, answer: str) -> Callable[..., Any]:
     def refused(*args: Any, **options: Any) -> Any:
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             if frame.f_code.co_filename == answer and frame.f_code.co_name == "<module>":
-                args[0].close()
-                raise RunWhileLoading("asyncio.run() cannot be called from a running event loop")
+                if inspect.iscoroutine(args[0]):
+                    args[0].close()
+                raise RunWhileLoading(f"{says} cannot be called from a running event loop")
             frame = frame.f_back
         return run(*args, **options)
 
-    asyncio.run = refused
+    return refused

@@ -58,8 +58,8 @@ class Stage(ABC):
 
     def _hangs(self, line: int | None) -> Broken:
         seconds = self._order.start_limit
-        what = f"Your code is still starting after {seconds:g} s. Does this line, or a lifespan, never end?"
-        return Broken(what, line)
+        never = "Does this line never end?" if line else "Does its lifespan never come to its `yield`?"
+        return Broken(f"Your code is still starting after {seconds:g} s. {never}", line)
 
 
 class Served(Stage):

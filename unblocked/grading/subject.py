@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic, perf_counter  # kept: an answer may replace what is in `time`
 from typing import Any
 
 from unblocked.grading.board import Board
@@ -21,6 +22,11 @@ LOOKS_WHERE_SLEEP_IS_UNKNOWN = 50
 """A reported call holds the loop when it is still the same one in so many looks in a row, in each of which the loop's
 thread sleeps. A call that is short, but whose thread waits for a busy processor, is runnable, not asleep; where the
 system does not tell, more looks make up for it."""
+
+
+STUCK_LOOKS = 20
+_STUCK_AFTER = 0.2
+"""Seconds without an event, after which it is looked whether the loop's thread stands in a call that nobody reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,32 @@ class Subject(ABC):
             self.board.wait(lambda: self._under_way() != call, limit=LOOK)
         return False
 
+    def _is_stuck(self) -> bool:
+        """Look whether the loop's thread sleeps on one and the same line of the answer, though nobody reports a call.
+
+        So it is with a bare lock, or with a short sleep again and again.
+        """
+        since, line, looks = perf_counter(), self.stands_on(), 0
+        while line is not None and self.stands_on() == line and self.is_asleep():
+            if (looks := looks + 1) >= STUCK_LOOKS:
+                self.blocked = Blocked(0, "", line, since)
+                return True
+            self.board.wait(lambda: False, limit=LOOK)
+        return False
+
     def comes(self, event: Callable[[], object]) -> bool:
         """Wait for something that only a free event loop brings; False when a call holds it, or when nothing comes."""
-        patience = self._patience(self.limit)
+        patience, look_at = self._patience(self.limit), monotonic() + _STUCK_AFTER
         while not event() and self.board.open and not patience.over:
             self.board.wait(lambda: event() or self._under_way(), limit=LOOK)
-            if not event() and self._is_held():
+            if event():
+                return True
+            if self._is_held():
                 return False
+            if monotonic() > look_at:
+                look_at = monotonic() + _STUCK_AFTER
+                if self._is_stuck():
+                    return bool(event())
         return bool(event())
 
     def ends(self, event: Callable[[], object]) -> bool:
@@ -97,6 +122,14 @@ class Subject(ABC):
     def deadlines(self) -> list[float]:
         """The seconds after which the answer asked to be woken or timed out: what it asked, not what it took."""
         return [m["deadline"] for m in self.board.all("deadline")]
+
+    def outlasts(self, holds: Callable[[], Any], *, deadlines: float) -> bool:
+        """Wait until something holds, or until the answer's own deadlines of at most so many seconds are over.
+
+        So what comes of a short deadline is seen, and an answer without one is not waited for.
+        """
+        short = [seconds for seconds in self.deadlines if seconds <= deadlines]
+        return bool(holds()) or (bool(short) and self.settles(holds, patience=max(short) + 0.2))
 
     def settles(self, holds: Callable[[], Any], *, beats: int = BEATS, patience: float = PATIENCE) -> bool:
         """Wait until something holds that needs the answer's next steps; say whether it came.

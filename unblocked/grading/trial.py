@@ -49,15 +49,24 @@ class Trial:
             self._judge(stage, carriers)
 
     def _judge(self, stage: Stage, carriers: Outside) -> None:
-        outcome = self._outcome({stage.name: stage.subject, "carriers": carriers})
+        outcome = self._outcome(stage, {stage.name: stage.subject, "carriers": carriers})
         self._findings.send(outcome=dataclasses.asdict(outcome), seen=stage.subject.seen())
 
-    def _outcome(self, given: dict[str, Any]) -> Outcome:
+    def _outcome(self, stage: Stage, given: dict[str, Any]) -> Outcome:
         try:
             self._check.run(**{name: given[name] for name in self._check.needs})
         except Unmet as unmet:
-            return self._check.outcome(passed=False, **unmet.finding)
+            raised = getattr(stage.subject, "raised", None)
+            return self._check.outcome(passed=False, **_explained(unmet.finding, raised))
         return self._check.outcome(passed=True)
+
+
+def _explained(finding: dict[str, Any], raised: dict[str, Any] | None) -> dict[str, Any]:
+    """Say which exception stands behind a status of 500, where the check itself knows no line."""
+    if not raised or finding.get("line") or not finding["got"].startswith("500"):
+        return finding
+    meaning = f"{finding['meaning']} Your code raised `{raised['message']}`{' on this line' * bool(raised['line'])}."
+    return {**finding, "meaning": meaning, "line": raised["line"]}
 
 
 def main(order: Order, parent: int, findings: int, output: int) -> NoReturn:

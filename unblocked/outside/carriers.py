@@ -143,6 +143,19 @@ class Outside:
                 self._loop.call_soon_threadsafe(_let_go, call._go)
         return len(going)
 
+    def drop(self, path: str = "*") -> int:
+        """Break the connections of what is held or hangs, without an answer, and say how many requests that were.
+
+        A client that asks again is treated as the path is now: say `fail` before, if that should not be held either.
+        """
+        with self._changed:
+            kept = [c for c in self.calls if c._go is not None and c.left is None]
+            dropped = [c for c in kept if fnmatchcase(c.path.split("?")[0], path)]
+            for call in dropped:
+                self._loop.call_soon_threadsafe(_break_off, call._go)
+        self.catch_up()
+        return len(dropped)
+
     def wait_for(self, n: int, *, timeout: float = _FAR) -> bool:
         """Wait until n requests are in flight at once; False when that has not come after so many seconds."""
         with self._changed:
@@ -238,6 +251,12 @@ class _Turn:
 def _at_first(base: Behaviour) -> list[Behaviour]:
     """The warehouse only takes notice: it answers at once, unless it is held."""
     return [base, Behaviour("/warehouse/*", latency=0.0)]
+
+
+def _break_off(go: asyncio.Future[None] | None) -> None:
+    """Cancel the handler that waits for this: its connection is closed without an answer."""
+    if go is not None and not go.done():
+        go.cancel()
 
 
 def _let_go(go: asyncio.Future[None] | None) -> None:

@@ -19,32 +19,33 @@ def make() -> tuple[Path, int]:
         has that file open, no sweep touches the folder.
 
     """
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return folder, lock
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.fstat(lock).st_nlink:  # else a sweep came between the two lines above, and has removed it
+            return folder, lock
+        os.close(lock)
 
 
 def sweep() -> list[Path]:
     """Remove the folders that nobody guards any more, and say which."""
     folders = Path(tempfile.gettempdir()).glob(f"{_PREFIX}*")
-    return [folder for folder in folders if _abandoned(folder) and _remove(folder)]
+    return [folder for folder in folders if _removed(folder)]
 
 
-def _abandoned(folder: Path) -> bool:
+def _removed(folder: Path) -> bool:
+    """Remove a folder if nobody holds its lock; hold it meanwhile, so that who is making it notices."""
     try:
-        descriptor = os.open(folder / "lock", os.O_RDWR)
+        lock = os.open(folder / "lock", os.O_RDWR)
     except OSError:  # being made at this moment, or being removed
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # somebody guards it
         return False
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        return not folder.exists()
     finally:
-        os.close(descriptor)
-    return True
-
-
-def _remove(folder: Path) -> bool:
-    shutil.rmtree(folder, ignore_errors=True)
-    return not folder.exists()
+        os.close(lock)

@@ -18,9 +18,6 @@ MOST_CONNECTIONS = 2 * MOST
 LONG = 1.0
 """Seconds: a carrier may think so long, so a shorter deadline is waited for, to see what comes of it."""
 
-CONNECTING = 0.25
-"""The deadline that anyio sets for itself while it connects: not the answer's."""
-
 TO_ITS_END = 2.0
 """Seconds in which an answer takes its next step, on a busy machine too: as long again while its thread is at work."""
 
@@ -37,7 +34,7 @@ MOST_WAITS = 5
 def check_a_price_stays_with_its_parcel(answer: Imported, carriers: Outside) -> None:
     """Each parcel's price comes back, whichever is answered first, and each is asked for once."""
     quotes = asked(answer, carriers, FEW)
-    hold_as_long_as_anybody_waits(answer, carriers)
+    answer.outlasts(lambda: any(call.gone for call in carriers.calls), deadlines=LONG)
     carriers.slow("/carriers/*", latency=0)  # from now on; those that are held stay so
     carriers.release(1)
     while (now := carriers.total) < len(FEW) and answer.settles(lambda now=now: carriers.total > now or quotes.over):
@@ -211,13 +208,6 @@ def gives_the_loop_back(answer: Imported) -> None:
             line=answer.line,
             hung=True,
         )
-
-
-def hold_as_long_as_anybody_waits(answer: Imported, carriers: Outside) -> None:
-    """Keep the questions until the answer's own deadlines are over, where it asked for short ones."""
-    short = [seconds for seconds in answer.deadlines if seconds <= LONG and seconds != CONNECTING]
-    if short:
-        answer.settles(lambda: any(call.gone for call in carriers.calls), patience=max(short) + 0.2)
 
 
 def comes_to_its_end(answer: Imported, carriers: Outside, quotes: Started) -> None:

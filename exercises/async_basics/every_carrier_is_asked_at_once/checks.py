@@ -7,9 +7,6 @@ ANOTHER = "wren"
 LONG = 1.5
 """Seconds: carriers may think so long, so a shorter deadline is waited for, to see what comes of it."""
 
-CONNECTING = 0.25
-"""The deadline that anyio sets for itself while it connects: not the answer's."""
-
 THREADS_ON_THEIR_WAY = 1.0
 """Seconds for threads that a blocked event loop has started to ask their carriers, on a busy machine too."""
 
@@ -64,9 +61,8 @@ def check_all_carriers_are_asked_at_once(answer: Imported, carriers: Outside) ->
         else "The others are asked only when one has answered, so their times add up.",
         line=answer.line or quotes.line,
     )
-    short = [seconds for seconds in answer.deadlines if seconds <= LONG and seconds != CONNECTING]
     expect(
-        not short or answer.stays(lambda: not quotes.over, patience=max(short) + 0.2),
+        not answer.outlasts(lambda: quotes.over, deadlines=LONG),
         did=f"awaited `quotes({NAMES}, 7)`; the carriers kept every question",
         got="it ended all the same: it asked to be woken before they answer",
         expected="that it waits until every carrier has answered",

@@ -6,9 +6,6 @@ EVERYBODY = 5
 LONG = 1.0
 """Seconds: a carrier may think so long, so a shorter deadline is waited for, to see what comes of it."""
 
-CONNECTING = 0.25
-"""The deadline that anyio sets for itself while it connects: not the answer's."""
-
 TO_THEIR_END = 2.0
 """Seconds in which what can be answered is answered, on a busy machine too."""
 
@@ -133,9 +130,7 @@ def why_nobody_is_served(app: App) -> str:
 
 def hold_as_long_as_anybody_waits(app: App, carriers: Outside) -> None:
     """Keep the questions until the answer's own deadlines are over, where it asked for short ones."""
-    short = [seconds for seconds in app.deadlines if seconds <= LONG and seconds != CONNECTING]
-    if short:
-        app.settles(lambda: any(call.gone for call in carriers.calls), patience=max(short) + 0.2)
+    app.outlasts(lambda: any(call.gone for call in carriers.calls), deadlines=LONG)
     gone = [call for call in carriers.calls if call.gone]
     expect(
         not gone,
