@@ -74,6 +74,11 @@ class Started:
         """The line of the called function itself that waits at the moment."""
         return next(iter(self._lines()), None)
 
+    @property
+    def innermost(self) -> int | None:
+        """The line of the answer that waits at the moment, however deep it was called."""
+        return next(reversed(self._lines()), None)
+
     def _lines(self) -> list[int]:
         """Follow what the task awaits, coroutine by coroutine."""
         return list(awaited_lines(self._task.get_coro(), self._answer.file)) if self._task else []

@@ -234,10 +234,7 @@ def asked(answer: Imported, carriers: Outside) -> Started:
 def break_connection(carriers: Outside, name: str) -> None:
     """Close the connection of a question that is kept. A client that asks again by itself gets 503."""
     carriers.fail(f"/carriers/{name}/*")
-    for call in carriers.calls:
-        if f"/{name}/" in call.path and call.left is None and call._go is not None:
-            carriers._loop.call_soon_threadsafe(call._go.cancel)
-    carriers.catch_up()
+    carriers.drop(f"/carriers/{name}/*")
 
 
 def comes(answer: Imported, event: Callable[[], object]) -> bool:

@@ -8,13 +8,13 @@ from unblocked.grading.app import Pending
 GUILTY = "/invoices/{parcel}"
 DUTY = "/carriers/heron/*"
 LOOKS, MOST_ROUNDS = 5, 10
-"""An app whose threads all sleep in so many looks does no more; one that never sleeps is given up after so many."""
+"""An app whose threads sleep in so many looks does no more; one that never sleeps is given up after so many rounds."""
 TOGETHER = 5
 """`asyncio.to_thread` has no more threads than that on a machine with one core."""
 
 INNOCENT = {
     "/quotes/{parcel}": "It calls a blocking library, but in a `def` route: FastAPI runs it in a worker thread.",
-    "/labels/{parcel}": "It is the slowest, but it awaits a worker thread that draws: slow is not blocking.",
+    "/labels/{parcel}": "It is the slowest, but awaits a worker thread that draws: slow is not the same as blocking.",
     "/tracking/{parcel}": "Its iterator blocks, but it is a sync one: Starlette runs it in a worker thread.",
     "/addresses/{parcel}": "It awaits an async client from the first line to the last.",
     "/health": "It waits for nothing. It is late because somebody else holds the loop: it is a victim.",

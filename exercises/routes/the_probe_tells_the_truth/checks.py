@@ -71,6 +71,7 @@ def check_the_probe_leaves_the_loop_free(answer: Imported) -> None:
         "loop's lag. The probe must run on the loop that it watches.",
         line=line_in_thread(others[0].ident, answer.file) if others else None,
     )
+    parcel.worst()
     expect(
         not (held := answer.board.all("blocks")),
         did="let the app run",
@@ -214,6 +215,7 @@ def check_the_probe_ends_with_the_app(answer: Imported) -> None:
     """The probe ends with the app, and lets it end."""
     parcel = Parcel(answer)
     parcel.idles(1.5)
+    parcel.worst()
     ended = parcel.ends(patience=2)
     expect(
         ended,
