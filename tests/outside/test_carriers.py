@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -118,6 +119,19 @@ def test_hanging_ends_when_the_client_goes_away(carriers):
         assert carriers.in_flight == 1
     assert carriers.wait_until_idle()
     assert (carriers.calls[0].gone, carriers.calls[0].left is None) == (True, False)
+
+
+def test_dropped_connections_break_without_an_answer(carriers):
+    carriers.hold()
+    with ThreadPoolExecutor(2) as pool:
+        swift, owl = (pool.submit(requests.get, f"{carriers.url}/{name}", timeout=30) for name in ("swift", "owl"))
+        assert carriers.wait_for(2)
+        assert carriers.drop("/swift") == 1
+        with pytest.raises(requests.ConnectionError):
+            swift.result()
+        assert carriers.in_flight == 1
+        carriers.release()
+        assert owl.result().ok
 
 
 def test_call_tells_when_it_came_and_left(carriers):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 
 class Code:
@@ -17,12 +18,25 @@ class Code:
 
     def __init__(self, text: str) -> None:
         self.tree = ast.parse(text)
-        self._names = {ast.unparse(n) for n in ast.walk(self.tree) if isinstance(n, ast.Attribute | ast.Name)}
-        self._imported = {a.name for n in ast.walk(self.tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+        self._imported = dict(self._imports())
+        named = [n for n in ast.walk(self.tree) if isinstance(n, ast.Attribute | ast.Name)]
+        self._names = {self._whole(ast.unparse(each)) for each in named}
 
     def uses(self, *names: str) -> bool:
-        """Say whether one of these dotted names occurs, whole or imported by its last part."""
-        return any(n in self._names or ("." in n and n.rpartition(".")[2] in self._imported) for n in names)
+        """Say whether one of these names occurs, such as `asyncio.sleep`, however it was imported."""
+        return not self._names.isdisjoint(names)
+
+    def _imports(self) -> Iterator[tuple[str, str]]:
+        """Give each imported name as it is called here, and as it is called where it comes from."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from ((alias.asname, alias.name) for alias in node.names if alias.asname)
+            elif isinstance(node, ast.ImportFrom):
+                yield from ((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
+
+    def _whole(self, name: str) -> str:
+        first, dot, rest = name.partition(".")
+        return self._imported.get(first, first) + dot + rest
 
     def is_async(self, function: str) -> bool:
         """Say whether a function of this name is a coroutine function."""

@@ -10,6 +10,7 @@ import sys
 import traceback
 from typing import Any, NoReturn
 
+from unblocked.grading.app import App
 from unblocked.grading.checking import Check, Unmet, load
 from unblocked.grading.order import Order
 from unblocked.grading.stages import Broken, Stage, stage_for
@@ -56,14 +57,16 @@ class Trial:
         try:
             self._check.run(**{name: given[name] for name in self._check.needs})
         except Unmet as unmet:
-            raised = getattr(stage.subject, "raised", None)
-            return self._check.outcome(passed=False, **_explained(unmet.finding, raised))
+            return self._check.outcome(passed=False, **_explained(unmet.finding, stage.subject))
         return self._check.outcome(passed=True)
 
 
-def _explained(finding: dict[str, Any], raised: dict[str, Any] | None) -> dict[str, Any]:
+def _explained(finding: dict[str, Any], subject: Any) -> dict[str, Any]:
     """Say which exception stands behind a status of 500, where the check itself knows no line."""
-    if not raised or finding.get("line") or not finding["got"].startswith("500"):
+    if not isinstance(subject, App) or finding.get("line") or not finding["got"].startswith("500"):
+        return finding
+    subject.settles(lambda: subject.raised, patience=0.2)  # the answer is sent before the exception goes on
+    if (raised := subject.raised) is None:
         return finding
     meaning = f"{finding['meaning']} Your code raised `{raised['message']}`{' on this line' * bool(raised['line'])}."
     return {**finding, "meaning": meaning, "line": raised["line"]}
