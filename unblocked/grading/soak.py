@@ -24,11 +24,14 @@ _ENGINE = ("unblocked/grading/", "unblocked/outside/", "unblocked/server/", "unb
 
 @dataclass
 class Tally:
-    """How often each case was graded, and every false verdict. Kept in a file, so that it can be gone on with."""
+    """How often each case was graded, and every false verdict. Kept in a file, so that it can be gone on with.
+
+    A case is counted as it is now: what an earlier version of an answer or of its checks got does not count.
+    """
 
     path: Path
     right: Counter[str] = field(default_factory=Counter)
-    false: list[tuple[str, str]] = field(default_factory=list)
+    false: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def read(cls, path: Path) -> Tally:
@@ -42,30 +45,36 @@ class Tally:
                 entry = json.loads(line)
             except ValueError:
                 continue
-            tally._count(entry["key"], entry["case"], entry["false"])
+            tally._count(entry["key"], entry["false"])
         return tally
 
     def add(self, case: Case, falsehood: str) -> None:
         """Count a verdict, here and in the file."""
-        key = f"{case.id} {case.fingerprint}"
         with self.path.open("a") as file:
-            file.write(json.dumps({"key": key, "case": case.id, "false": falsehood}) + "\n")
-        self._count(key, case.id, falsehood)
+            file.write(json.dumps({"key": _key(case), "false": falsehood}) + "\n")
+        self._count(_key(case), falsehood)
 
     def missing(self, case: Case, times: int) -> int:
         """Say how many times a case is still to be graded."""
-        return max(0, times - self.right[f"{case.id} {case.fingerprint}"])
+        return max(0, times - self.right[_key(case)])
 
-    def _count(self, key: str, case: str, falsehood: str) -> None:
-        if falsehood:
-            self.false.append((case, falsehood))
-        else:
-            self.right[key] += 1
+    def of(self, known: Iterable[Case]) -> tuple[int, int]:
+        """Give the numbers of true and of false verdicts on these cases."""
+        keys = {_key(case) for case in known}
+        right, false = (sum(n for key, n in each.items() if key in keys) for each in (self.right, self.false))
+        return right, false
+
+    def _count(self, key: str, falsehood: str) -> None:
+        (self.false if falsehood else self.right)[key] += 1
+
+
+def _key(case: Case) -> str:
+    return f"{case.id} {case.fingerprint}"
 
 
 def soak(
     exercises: Iterable[Exercise], *, times: int, jobs: int, burners: int, tally: Tally, tell: Callable[[str], None]
-) -> int:
+) -> tuple[int, int]:
     """Grade every kept answer so many times, and tell what is false.
 
     Args:
@@ -77,7 +86,7 @@ def soak(
         tell: is given a line for each false verdict.
 
     Returns:
-        How many verdicts were false, those of earlier runs included.
+        How many verdicts were true, and how many false, those of earlier runs included.
 
     """
     known = [case for exercise in exercises for case in cases(exercise)]
@@ -87,7 +96,7 @@ def soak(
             tally.add(case, falsehood)
             if falsehood:
                 tell(f"{case.id}: {falsehood}")
-    return len(tally.false)
+    return tally.of(known)
 
 
 def changed() -> list[Exercise]:
