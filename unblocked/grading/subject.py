@@ -126,10 +126,10 @@ class Subject(ABC):
     def outlasts(self, holds: Callable[[], Any], *, deadlines: float) -> bool:
         """Wait until something holds, or until the answer's own deadlines of at most so many seconds are over.
 
-        So what comes of a short deadline is seen, and an answer without one is not waited for.
+        So what comes of a short deadline is seen. An answer without one is not waited for, and nothing is said of it.
         """
         short = [seconds for seconds in self.deadlines if seconds <= deadlines]
-        return bool(holds()) or (bool(short) and self.settles(holds, patience=max(short) + 0.2))
+        return bool(short) and self.settles(holds, patience=max(short) + 0.2)
 
     def settles(self, holds: Callable[[], Any], *, beats: int = BEATS, patience: float = PATIENCE) -> bool:
         """Wait until something holds that needs the answer's next steps; say whether it came.

@@ -51,9 +51,15 @@ def awaited_lines(coroutine: Any, file: str) -> Iterator[int]:
         coroutine = coroutine.cr_await
 
 
+_CALLBACK = asyncio.Handle._run.__code__
+
+
 def line_of(frame: FrameType | None, file: str) -> int | None:
-    """Find the innermost line of a file at or below a frame."""
-    while frame is not None:
+    """Find the innermost line of a file at or below a frame.
+
+    What a callback of an event loop does is not done by the line that runs the loop, where one runs inside another.
+    """
+    while frame is not None and frame.f_code is not _CALLBACK:
         if frame.f_code.co_filename == file:
             return int(frame.f_lineno)
         frame = frame.f_back

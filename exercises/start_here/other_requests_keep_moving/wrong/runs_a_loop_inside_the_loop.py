@@ -16,7 +16,7 @@ app = FastAPI()
 
 
 async def fetch(parcel):
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         return await client.get(f"{CARRIERS}/carriers/swift/quote?parcel={parcel}")
 
 
