@@ -7,6 +7,7 @@ import fcntl
 import os
 import re
 import selectors
+import signal
 import subprocess
 import sys
 import termios
@@ -49,21 +50,35 @@ def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], held: int, pr
     with _terminal() as (shown, theirs), _pipe() as (hidden, hers):
         with open(theirs, "wb"), open(hers, "wb"):  # noqa: PTH123  # closed here once the child has them
             try:
-                child = subprocess.Popen(
-                    argv,
-                    cwd=cwd,
-                    env=env,
-                    stdin=subprocess.DEVNULL,
-                    pass_fds=(held,),
-                    **{progress: theirs, other: hers},  # type: ignore[call-overload]
-                )
+                with _late_interrupts() as interrupts:
+                    child = subprocess.Popen(
+                        argv,
+                        cwd=cwd,
+                        env=env,
+                        stdin=subprocess.DEVNULL,
+                        pass_fds=(held,),
+                        **{progress: theirs, other: hers},  # type: ignore[call-overload]
+                    )
             except OSError as error:
                 return Outcome(code=127, text=f"{argv[0]}: {error.strerror}")
-        return _follow(child, shown, hidden)
+        return _follow(child, shown, hidden, interrupts=interrupts)
 
 
-def _follow(child: subprocess.Popen[bytes], shown: int, hidden: int) -> Outcome:
+@contextlib.contextmanager
+def _late_interrupts() -> Iterator[list[int]]:
+    """Keep interrupts for later: one that comes while a child is started would lose sight of the child."""
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
     try:
+        yield came
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _follow(child: subprocess.Popen[bytes], shown: int, hidden: int, *, interrupts: list[int]) -> Outcome:
+    try:
+        if interrupts:
+            raise KeyboardInterrupt
         text = _relay(shown, hidden)
         return Outcome(code=child.wait(), text=text)
     finally:
