@@ -15,10 +15,10 @@ app = FastAPI()
 
 @app.get("/quotes/{parcel}")
 async def quote(parcel: int) -> dict[str, float]:
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(0.5):  # wrong: check_the_customer_is_told
         try:
             answer = await carriers.get("/carriers/swift/quote", params={"parcel": parcel})
-        except TimeoutError:  # wrong: check_the_customer_is_told
+        except TimeoutError:
             raise HTTPException(504, "The carrier does not answer.") from None
     return {"price": answer.json()["price"]}
 

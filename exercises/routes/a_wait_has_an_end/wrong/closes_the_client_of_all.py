@@ -17,9 +17,9 @@ app = FastAPI()
 async def quote(parcel: int) -> dict[str, float]:
     try:
         async with asyncio.timeout(0.5):
+            # wrong: check_each_customer_has_a_wait_of_their_own
             answer = await carriers.get("/carriers/swift/quote", params={"parcel": parcel})
     except TimeoutError:
-        # wrong: check_each_customer_has_a_wait_of_their_own
         await carriers.aclose()
         raise HTTPException(504, "The carrier does not answer.") from None
     return {"price": answer.json()["price"]}

@@ -15,8 +15,9 @@ app = FastAPI()
 @app.get("/quotes/{parcel}")
 async def quote(parcel: int) -> dict[str, float]:
     try:
+        # wrong: check_the_customer_is_told
         answer = await carriers.get("/carriers/swift/quote", params={"parcel": parcel})
-    except TimeoutError:  # wrong: check_the_customer_is_told
+    except TimeoutError:
         raise HTTPException(504, "The carrier does not answer.") from None
     return {"price": answer.json()["price"]}
 
