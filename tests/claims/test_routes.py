@@ -9,6 +9,7 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 
+import aiofiles
 import anyio
 import httpx
 import pytest
@@ -96,8 +97,6 @@ def test_address_of_a_host_is_looked_up_in_the_executor(monkeypatch):
 
 
 def test_aiofiles_uses_the_executor():
-    aiofiles = pytest.importorskip("aiofiles")
-
     async def read():
         async with aiofiles.open(__file__) as file:
             await file.read()
