@@ -11,12 +11,6 @@ from unblocked import front_matter
 from unblocked.course import course
 from unblocked.faults import Fault, unknown
 
-KINDS = {"function": "answer", "app": "app", "report": "app", "test": "tests"}
-"""The kinds of exercises, and the name under which a check asks for the answer.
-
-A report names what is wrong in a running service, as a value at the top level of the answer, and mends it.
-"""
-
 
 @dataclass(frozen=True)
 class Exercise:

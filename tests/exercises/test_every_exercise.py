@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from unblocked.exercises import KINDS
 from unblocked.grading import Exercise, grader
 from unblocked.grading.cases import cases
 from unblocked.grading.checking import load
+from unblocked.grading.stages import KINDS
 
 EXERCISES = list(Exercise.all().values())
 
@@ -56,7 +56,7 @@ def test_exercise_has_all_its_parts(exercise):
 
 @pytest.mark.parametrize("exercise", each())
 def test_checks_ask_for_answers_of_their_kind(exercise):
-    wanted = KINDS[exercise.facts["kind"]]
+    wanted = KINDS[exercise.facts["kind"]].name
     assert all(set(check.needs) <= {wanted, "carriers"} and wanted in check.needs for check in load(exercise.checks))
 
 

@@ -20,7 +20,6 @@ class Standing:
 
     Attributes:
         exercise: its name.
-        core: whether it belongs to its lesson's core, which is what counts as done.
         attempts: how often it was graded.
         passed: whether any of them passed.
         failed: the check that led the last refusal; empty if the last attempt passed, or there was none.
@@ -29,7 +28,6 @@ class Standing:
     """
 
     exercise: str
-    core: bool = True
     attempts: int = 0
     passed: bool = False
     failed: str = ""
@@ -51,8 +49,29 @@ def standing(name: str, *, history: list[dict[str, Any]] | None = None) -> Stand
     attempts = [e for e in entries if e.get("kind") == "attempt"]
     failed = str(attempts[-1].get("failed") or "") if attempts else ""
     hints = [e for e in entries if e.get("kind") == "hint" and e.get("check") == failed]
-    core = Exercise.find(name).facts.get("core") is not False
-    return Standing(name, core, len(attempts), any(e.get("passed") is True for e in attempts), failed, len(hints))
+    return Standing(name, len(attempts), any(e.get("passed") is True for e in attempts), failed, len(hints))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where a learner stands in one lesson: with its core, which is what counts as done, and with the rest."""
+
+    title: str
+    core: tuple[Standing, ...]
+    more: tuple[Standing, ...]
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """All of them, in order."""
+        return self.core + self.more
+
+    @property
+    def heading(self) -> str:
+        """It in a line."""
+        core, more = ([each.passed for each in part] for part in (self.core, self.more))
+        done = "done, " if core and all(core) else ""
+        beyond = f", and {sum(more)} of {len(more)} more" if more else ""
+        return f"{self.title}: {done}{sum(core)} of {len(core)} core exercises passed{beyond}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +79,18 @@ class Overview:
     """Where a learner stands in the whole course, lesson by lesson.
 
     Attributes:
-        lessons: each lesson's title, with its exercises' standings, in order.
+        lessons: each lesson, in order.
         predictions: each prediction that met a measurement: its question, and both in a sentence.
         set_aside: how many lines of the history could not be read.
 
     """
 
-    lessons: tuple[tuple[str, tuple[Standing, ...]], ...]
+    lessons: tuple[Part, ...]
     predictions: tuple[tuple[str, str], ...] = ()
     set_aside: int = 0
 
     def __str__(self) -> str:
-        lines = [line for title, standings in self.lessons for line in (_heading(title, standings), *_lines(standings))]
+        lines = [line for part in self.lessons for line in (part.heading, *_lines(part.standings))]
         return "\n".join([*lines, "", *self._foot()])
 
     def _foot(self) -> list[str]:
@@ -85,11 +104,12 @@ class Overview:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f'<tr><th colspan="3" scope="rowgroup">{escape(_heading(title, standings))}</th></tr>'
+            f'<tr><th colspan="3" scope="rowgroup">{escape(part.heading)}</th></tr>'
             + "".join(
-                f"<tr><td>{s.state}</td><td><code>{s.exercise}</code></td><td>{_tries(s)}</td></tr>" for s in standings
+                f"<tr><td>{s.state}</td><td><code>{s.exercise}</code></td><td>{_tries(s)}</td></tr>"
+                for s in part.standings
             )
-            for title, standings in self.lessons
+            for part in self.lessons
         )
         return f"<table>{rows}</table>" + "".join(f"<p>{escape(line)}</p>" for line in self._foot())
 
@@ -102,12 +122,15 @@ def progress() -> Overview:
       passed  other_requests_keep_moving   2 attempts
     """
     history = journal.entries()
-    lessons = tuple(
-        (lesson.title, tuple(standing(name, history=history) for name in lesson.exercises))
-        for lesson in source.lessons()
-    )
+    lessons = tuple(_part(lesson, history) for lesson in source.lessons())
     met = tuple(_met(entry) for entry in history if entry.get("kind") == "comparison")
     return Overview(lessons, met, journal.set_aside())
+
+
+def _part(lesson: source.Lesson, history: list[dict[str, Any]]) -> Part:
+    names = ([block.info for block in blocks if block.kind == "exercise"] for blocks in (lesson.core, lesson.more))
+    core, more = (tuple(standing(name, history=history) for name in part) for part in names)
+    return Part(lesson.title, core, more)
 
 
 def _met(entry: dict[str, Any]) -> tuple[str, str]:
@@ -121,13 +144,6 @@ def order() -> list[Exercise]:
     every = Exercise.all()
     included = [name for lesson in source.lessons() for name in lesson.exercises]
     return [every[name] for name in [*included, *(n for n in every if n not in included)] if name in every]
-
-
-def _heading(title: str, standings: tuple[Standing, ...]) -> str:
-    core, more = ([s.passed for s in standings if s.core is is_core] for is_core in (True, False))
-    done = "done, " if core and all(core) else ""
-    beyond = f", and {sum(more)} of {len(more)} more" if more else ""
-    return f"{title}: {done}{sum(core)} of {len(core)} core exercises passed{beyond}"
 
 
 def _lines(standings: tuple[Standing, ...]) -> list[str]:

@@ -130,7 +130,8 @@ class Overseer:
             if "serving" in message:
                 self._groups.add(message["serving"])
             else:
-                running.passed = message.get("outcome", {}).get("passed") is True
+                if "outcome" in message:
+                    running.passed = message["outcome"]["passed"] is True
                 self._lines.send(**message, check=running.check.name)
 
     def _reap(self) -> None:

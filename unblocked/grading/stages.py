@@ -135,9 +135,13 @@ class Tested(Stage):
         self.subject = Tests(Lines(self._ours), self._order)
 
 
+KINDS: dict[str, type[Stage]] = {"function": InProcess, "app": Served, "report": Served, "test": Tested}
+"""The kinds of exercises. A report names what is wrong in a running service, at its top level, and mends it."""
+
+
 def stage_for(needs: Iterable[str]) -> type[Stage]:
     """Give the stage that a check asks for."""
-    return next((stage for stage in (InProcess, Tested) if stage.name in needs), Served)
+    return next((stage for stage in KINDS.values() if stage.name in needs), Served)
 
 
 def _attempt(path: str) -> Any:

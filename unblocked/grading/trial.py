@@ -68,7 +68,8 @@ def _explained(finding: dict[str, Any], subject: Any) -> dict[str, Any]:
     subject.settles(lambda: subject.raised, patience=0.2)  # the answer is sent before the exception goes on
     if (raised := subject.raised) is None:
         return finding
-    meaning = f"{finding['meaning']} Your code raised `{raised['message']}`{' on this line' * bool(raised['line'])}."
+    where = " on this line" if raised["line"] else ""
+    meaning = f"{finding['meaning']} Your code raised `{raised['message']}`{where}."
     return {**finding, "meaning": meaning, "line": raised["line"]}
 
 

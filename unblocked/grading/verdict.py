@@ -66,6 +66,9 @@ class Advice:
             raise ValueError(f"Advice begins with one of {', '.join(get_args(Rank))}, not with `{rank}`.")
         return cls(cast(Rank, rank.lower()), rest)
 
+    def __str__(self) -> str:
+        return f"{self.rank.capitalize()}: {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -107,6 +110,11 @@ class Verdict:
     def loads(self) -> bool:
         """Whether the answer can be loaded to its end, and nothing of it hung: a notebook may load it, too."""
         return self.ended == "normally" and not self.broken and not any(check.hung for check in self.checks)
+
+    @property
+    def afterwards(self) -> tuple[str, ...]:
+        """After a pass: what it proves, and what could be better all the same. Empty after a refusal."""
+        return tuple(filter(None, (self.proven, *map(str, self.advice)))) if self.passed else ()
 
     @property
     def failure(self) -> Outcome | None:

@@ -51,14 +51,13 @@ class Verdict:
         mark = "ub-yes" if self.verdict.passed else "ub-no"
         parts = [f'<p class="ub-title">{_rich(self._heading())}</p>', self._lead(), self._checks(), self._picture()]
         parts.append(self._foot())
-        sheet = f"<style>{style()}{_STYLE}</style>".replace("\n", "")
-        return f'<div class="ub ub-verdict {mark}" role="status">{sheet}{"".join(parts)}</div>'
+        return _card("".join(parts), role="status", mark=mark)
 
     def text(self) -> str:
         """Give it as plain text."""
         lines = [_plain(self._heading()), *(f"  {text}" for text in self._findings())]
         lines += [f"  {_MARKS[c.passed][0]} {c.claim} ({_MARKS[c.passed][1]})" for c in self.verdict.checks]
-        lines += [f"  {_plain(note)}" for note in (*self._afterwards(), *self._notes())]
+        lines += [f"  {_plain(note)}" for note in (*self.verdict.afterwards, *self._notes())]
         return "\n".join(lines)
 
     def _heading(self) -> str:
@@ -84,19 +83,12 @@ class Verdict:
         if verdict.broken:
             return f"<p>{_rich(verdict.broken)}</p>{_excerpt(verdict.code, verdict.line)}"
         if failure is None:
-            told = "".join(f"<p>{_rich(text)}</p>" for text in self._afterwards())
+            told = "".join(f"<p>{_rich(text)}</p>" for text in verdict.afterwards)
             return told if verdict.passed else f"<p>The grading ended {verdict.ended}.</p>"
         rows = (("We", failure.did), ("Came back", failure.got), ("Expected", failure.expected))
         facts = "".join(f"<dt>{name}</dt><dd>{_rich(text)}</dd>" for name, text in rows)
         claim = f"<p><b>{_rich(failure.claim)}</b> Not so:</p>"
         return f"{claim}<dl>{facts}</dl><p>{_rich(failure.meaning)}</p>{_excerpt(verdict.code, failure.line)}"
-
-    def _afterwards(self) -> list[str]:
-        """After a pass: what it proves, and what could be better all the same."""
-        if not self.verdict.passed:
-            return []
-        advice = [f"{each.rank.capitalize()}: {each.text}" for each in self.verdict.advice]
-        return [*([self.verdict.proven] if self.verdict.proven else []), *advice]
 
     def _checks(self) -> str:
         items = "".join(
@@ -151,9 +143,7 @@ class Note:
     message: str
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        sheet = f"<style>{style()}{_STYLE}</style>".replace("\n", "")
-        card = f'<div class="ub ub-verdict" role="note">{sheet}<p>{_rich(self.message)}</p></div>'
-        return {"text/html": card, "text/plain": _plain(self.message)}
+        return {"text/html": _card(f"<p>{_rich(self.message)}</p>", role="note"), "text/plain": _plain(self.message)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +153,16 @@ class Fault:
     message: str
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        sheet = f"<style>{style()}{_STYLE}</style>".replace("\n", "")
         sentence, _line, details = self.message.partition("\n")
         more = f"<pre>{html.escape(details.strip())}</pre>" if details.strip() else ""
-        card = f'<div class="ub ub-verdict ub-no" role="alert">{sheet}<p>{_rich(sentence)}</p>{more}</div>'
+        card = _card(f"<p>{_rich(sentence)}</p>{more}", role="alert", mark="ub-no")
         return {"text/html": card, "text/plain": self.message}
+
+
+def _card(body: str, *, role: str, mark: str = "") -> str:
+    """Put HTML into a card with its own style sheet; `mark` says whether it is good news or bad."""
+    sheet = f"<style>{style()}{_STYLE}</style>".replace("\n", "")
+    return f'<div class="{" ".join(["ub", "ub-verdict", *mark.split()])}" role="{role}">{sheet}{body}</div>'
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,6 @@ import os
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -19,7 +18,7 @@ from unblocked.faults import Fault
 from unblocked.recorder import TAPE, Recorded, install, name_outgoing_calls
 from unblocked.recorder.middleware import App, Receive, Scope, Send
 from unblocked.server import swagger
-from unblocked.server.failure import Failure, innermost
+from unblocked.server.failure import Failure
 from unblocked.server.lines import Lines
 from unblocked.server.loading import load
 
@@ -125,8 +124,6 @@ class Process:
         match question["ask"]:
             case "count":
                 return {"count": self._count}
-            case "where":
-                return {"where": self._where()}
             case _:
                 if question.get("settle", True):
                     self._settle()
@@ -141,11 +138,6 @@ class Process:
             TAPE.tokens = done.result(timeout=0.5)
         except TimeoutError:
             done.cancel()
-
-    def _where(self) -> dict[str, Any]:
-        """Say on which line of the app's own code the main thread stands."""
-        file, line = innermost(traceback.extract_stack(sys._current_frames()[self._main]))
-        return {"file": file, "line": line}
 
 
 class _Announcing(uvicorn.Server):

@@ -47,8 +47,7 @@ def _lead(verdict: Verdict) -> Iterator[RenderableType]:
         yield Padding(_rich(failure.meaning), (0, 0, 0, 2), expand=False)
         yield from _excerpt(verdict.code, failure.line)
     elif verdict.passed:
-        told = [verdict.proven, *(f"{each.rank.capitalize()}: {each.text}" for each in verdict.advice)]
-        for text in filter(None, told):
+        for text in verdict.afterwards:
             yield Padding(_rich(text), (1, 0, 0, 2), expand=False)
     else:
         yield Padding(Text(f"The grading ended {verdict.ended}."), (1, 0, 0, 2), expand=False)
