@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from tests.waiting import until
-from unblocked.grading.patience import LOOKS, LOOKS_WHERE_NOBODY_KNOWS, Patience
+from unblocked.grading import patience as patience_module
+from unblocked.grading.patience import LOOKS, LOOKS_WHERE_NOBODY_KNOWS, Patience, stretch
 from unblocked.processes import kernel
 
 
@@ -52,6 +53,23 @@ def test_work_in_between_begins_the_rest_anew():
     assert not patience.over
     answer.quiet = True
     assert looks_until_over(patience) == LOOKS
+
+
+@pytest.mark.parametrize(("crowding", "given_up"), [(1.0, True), (30.0, False)])
+def test_busy_machine_gives_an_answer_more_time_by_the_clock(monkeypatch, crowding, given_up):
+    monkeypatch.setattr(kernel, "crowding", lambda: crowding)
+    now = [0.0]
+    monkeypatch.setattr(patience_module, "monotonic", lambda: now[0])
+    patience = Answer(quiet=False).patience(most=5.0)
+    now[0] = 20.0  # more than three times five
+    assert patience.over is given_up
+
+
+def test_stretch_has_its_bounds(monkeypatch):
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.0, 0.0, 0.0))
+    assert 1.0 <= stretch() <= 20.0
+    monkeypatch.setattr(os, "getloadavg", lambda: (1e6, 0.0, 0.0))
+    assert stretch() == 20.0
 
 
 def test_least_is_waited_for_in_any_case():

@@ -16,12 +16,13 @@ from typing import Any
 from unblocked.exercises import Exercise
 from unblocked.faults import Fault
 from unblocked.grading.order import Order
+from unblocked.grading.patience import stretch
 from unblocked.grading.verdict import Verdict, verdict_of
 from unblocked.processes import Child, Keeper, keeper
 from unblocked.server.lines import Lines
 
 LIMIT = 30.0
-"""Seconds after which a grading is ended, whatever the answer does."""
+"""Seconds after which a grading is ended, whatever the answer does; more on a machine that is busy."""
 
 START_LIMIT = 5.0
 """Seconds after which an answer that is still being loaded is said to hang."""
@@ -67,7 +68,7 @@ class Grader:
         Args:
             exercise: what it answers.
             code: the answer.
-            limit: seconds after which the grading is ended.
+            limit: seconds after which the grading is ended, on a machine where nobody waits for a core.
             start_limit: seconds after which an answer that is still being loaded is said to hang.
             answer_limit: seconds after which a request, a call or a test of it is said to hang.
 
@@ -80,7 +81,7 @@ class Grader:
         """
         begun = time.perf_counter()
         folder = Path(tempfile.mkdtemp(prefix="grading-", dir=keeper().folder))
-        order = Order(exercise.name, str(exercise.checks), str(folder), limit, start_limit, answer_limit)
+        order = Order(exercise.name, str(exercise.checks), str(folder), limit * stretch(), start_limit, answer_limit)
         order.answer.write_text(code, encoding="utf-8", errors="surrogateescape")
         try:
             messages = self._run(order)

@@ -16,7 +16,18 @@ LOOKS_WHERE_NOBODY_KNOWS = 20
 """An answer rests when all its threads and processes sleep in so many looks in a row: nothing more comes by itself."""
 
 _FAR = 3
-"""A busy machine may give an answer a third of its time."""
+"""So many times its own limit an answer may work on by the clock, on a machine where nobody waits for a core."""
+
+_MOST_CROWDED = 20.0
+
+
+def stretch() -> float:
+    """Say by how much a limit by the clock is to be extended, for this machine is busy now: from 1 to 20 times.
+
+    Twenty gradings at once on two cores each get a tenth of what one alone would get: what is right and slow there
+    must not be said to hang.
+    """
+    return min(kernel.crowding(), _MOST_CROWDED)
 
 
 class Patience:
@@ -39,6 +50,7 @@ class Patience:
         self._least, self._most = least, most
         self._is_quiet, self._spent = is_quiet, spent
         self._spent_before = spent()
+        self._far = _FAR * most * stretch()
         self._looks = 0
 
     @classmethod
@@ -73,7 +85,7 @@ class Patience:
         quiet = self._is_quiet()
         self._looks = 0 if quiet is False else self._looks + 1
         rests = self._looks >= (LOOKS if quiet else LOOKS_WHERE_NOBODY_KNOWS)
-        return waited >= self._least and (rests or waited >= _FAR * self._most or self._has_worked_enough())
+        return waited >= self._least and (rests or waited >= self._far or self._has_worked_enough())
 
     def _has_worked_enough(self) -> bool:
         now = self._spent()

@@ -16,14 +16,14 @@ from unblocked.grading.board import Board, Channel
 from unblocked.grading.imported import Imported
 from unblocked.grading.loading import broken_by
 from unblocked.grading.order import Order
-from unblocked.grading.patience import Patience
+from unblocked.grading.patience import Patience, stretch
 from unblocked.grading.suite import Tests
 from unblocked.grading.whereabouts import line_of
 from unblocked.outside import Outside
 from unblocked.server.lines import Lines
 
 _PYTHON_LIMIT = 30.0
-"""Seconds that a fresh Python may take until it begins with the answer, on a busy machine."""
+"""Seconds that a fresh Python may take until it begins with the answer."""
 
 
 class Broken(Exception):
@@ -84,7 +84,7 @@ class Served(Stage):
         self.subject = app = App(
             channel, carriers=carriers, limit=self._order.answer_limit, url=self._url, pid=self._pid, file=file
         )
-        channel.wait(lambda: channel.first("begun"), limit=_PYTHON_LIMIT)
+        channel.wait(lambda: channel.first("begun"), limit=_PYTHON_LIMIT * stretch())
         patience = Patience.with_process(self._pid, self._order.start_limit)
         patience.wait(lambda: channel.first("ready") or channel.first("failed") or not channel.open, channel.wait)
         if failure := channel.first("failed"):

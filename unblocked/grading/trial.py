@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import os
 import signal
 import socket
@@ -85,22 +86,26 @@ def main(order: Order, parent: int, findings: int, output: int) -> NoReturn:
         [check] = [check for check in load(order.checks) if check.name == order.check]
         Trial(check, order, Lines(socket.socket(fileno=findings))).run()
         code = 0
-    except BaseException:  # a fault of the course: told in its log and by the exit code
-        code = FAULT if _is_open(log) else CLOSED
-        if code == FAULT:
-            os.write(log, traceback.format_exc().encode())
+    except BaseException as error:  # a fault of the course: told in its log and by the exit code
+        code = CLOSED if _is_of_closing(error) else _told(log)
         raise
     finally:
         flush()
         os._exit(code)
 
 
-def _is_open(descriptor: int) -> bool:
+def _is_of_closing(error: BaseException) -> bool:
+    """Say whether somebody closed a file or socket of ours while we used it."""
+    return isinstance(error, OSError) and error.errno == errno.EBADF
+
+
+def _told(log: int) -> int:
+    """Write the traceback into the log, and give the exit code; without a log, it was the answer that closed it."""
     try:
-        os.fstat(descriptor)
+        os.write(log, traceback.format_exc().encode())
     except OSError:
-        return False
-    return True
+        return CLOSED
+    return FAULT
 
 
 def flush() -> None:

@@ -66,6 +66,14 @@ def processor_time(pid: int) -> float | None:
     return own + sum(processor_time(child) or 0.0 for child in below)
 
 
+def crowding() -> float:
+    """Say how many want each core of this machine, now or in the last minute, whichever is more; at least 1.0."""
+    wanting = os.getloadavg()[0]
+    with contextlib.suppress(OSError):  # no /proc: macOS
+        wanting = max(wanting, int(Path("/proc/loadavg").read_text().split()[3].partition("/")[0]))
+    return max(1.0, wanting / (os.cpu_count() or 1))
+
+
 def are_asleep(pid: int, *, but: int | None = None) -> bool | None:
     """Say whether every thread of a process and of its descendants sleeps; None where the system does not tell.
 
