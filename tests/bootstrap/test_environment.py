@@ -152,3 +152,14 @@ def test_a_python_without_venv_is_told(course, monkeypatch, bin_folder):
     with pytest.raises(Fault, match=r"lacks the modules that make an environment .*Run `sudo apt install python3"):
         environment.prepare(course)
     assert not course.venv.exists()
+
+
+def test_a_link_to_somebody_s_environment_is_not_touched(course, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "bin").mkdir(parents=True)
+    Marker(ours=True, folder="/another/course", python=HERE).write(elsewhere)
+    course.venv.symlink_to(elsewhere)
+    before = sorted(path.name for path in elsewhere.iterdir())
+    with pytest.raises(Fault, match=r"is a link to `.*elsewhere`.*`rm \.venv`"):
+        environment.prepare(course)
+    assert sorted(path.name for path in elsewhere.iterdir()) == before

@@ -50,7 +50,12 @@ def prepare(course: Course) -> tuple[Marker, bool]:
         its marker, which says that nothing is installed until the installer is done; and whether packages that seem to
         be there must not be trusted, because the installation was interrupted or the folder moved.
 
+    Raises:
+        Fault: what is there cannot be used, and is not the course's to replace.
+
     """
+    if course.venv.is_symlink():
+        raise trouble.linked(course.venv)
     marker = Marker.read(course.venv)
     if marker is None and course.venv.is_dir() and any(course.venv.iterdir()):
         return _adopt(course), False

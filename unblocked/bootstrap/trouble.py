@@ -114,6 +114,14 @@ def theirs(venv: Path, *, version: str | None) -> Fault:
     )
 
 
+def linked(venv: Path) -> Fault:
+    """Make the fault for an environment that is somewhere else: what is there belongs to something else, too."""
+    return Fault(
+        f"`{venv}` is a link to `{venv.resolve()}`. The course makes an environment of its own, in this folder. "
+        "Remove the link (not what it leads to) with `rm .venv` and run the same command again."
+    )
+
+
 def unknown() -> Fault:
     """Make the fault for an installer's error that we do not know."""
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"

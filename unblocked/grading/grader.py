@@ -10,13 +10,15 @@ import sys
 import tempfile
 import threading
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from unblocked.exercises import Exercise
 from unblocked.faults import Fault
 from unblocked.grading.order import Order
 from unblocked.grading.patience import stretch
+from unblocked.grading.turns import turn
 from unblocked.grading.verdict import Verdict, verdict_of
 from unblocked.processes import Child, Keeper, keeper
 from unblocked.server.lines import Lines
@@ -79,14 +81,11 @@ class Grader:
             Fault: the course itself failed, not the answer.
 
         """
-        begun = time.perf_counter()
-        folder = Path(tempfile.mkdtemp(prefix="grading-", dir=keeper().folder))
-        order = Order(exercise.name, str(exercise.checks), str(folder), limit * stretch(), start_limit, answer_limit)
-        order.answer.write_text(code, encoding="utf-8", errors="surrogateescape")
-        try:
+        with turn(), _folder() as folder:
+            begun = time.perf_counter()
+            order = Order(exercise.name, str(exercise.checks), folder, limit * stretch(), start_limit, answer_limit)
+            order.answer.write_text(code, encoding="utf-8", errors="surrogateescape")
             messages = self._run(order)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
         self._refuse_fault(exercise, messages)
         return verdict_of(exercise.name, code, messages, seconds=time.perf_counter() - begun)
 
@@ -125,6 +124,16 @@ class Grader:
                 self._zygote = kept.start(argv, name="grader", descriptors=[theirs.fileno()])
             self._keeper = kept
         return self._orders
+
+
+@contextmanager
+def _folder() -> Iterator[str]:
+    """Give a folder for one grading, and remove it with all that the answer left in it."""
+    folder = tempfile.mkdtemp(prefix="grading-", dir=keeper().folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 _grader = Grader()

@@ -6,6 +6,8 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _PREFIX = f"unblocked-{os.getuid()}-"
@@ -25,6 +27,39 @@ def make() -> tuple[Path, int]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if os.fstat(lock).st_nlink:  # else a sweep came between the two lines above, and has removed it
             return folder, lock
+        os.close(lock)
+
+
+@contextmanager
+def shared(name: str) -> Iterator[Path | None]:
+    """Give a folder that all processes of this user share for as long as one of them uses it; the last removes it.
+
+    None where somebody else has taken its name.
+    """
+    folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{name}"
+    try:
+        lock = _joined(folder)
+    except PermissionError:
+        yield None
+        return
+    try:
+        yield folder
+    finally:
+        os.close(lock)
+        _removed(folder)
+
+
+def _joined(folder: Path) -> int:
+    """Guard a folder together with others, and make it if need be; give the open file that does."""
+    while True:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        except FileNotFoundError:  # removed between the two lines above
+            continue
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if os.fstat(lock).st_nlink:
+            return lock
         os.close(lock)
 
 
