@@ -163,6 +163,16 @@ class App(Subject):
         """How many requests its process has taken up, ours among them; 0 when it does not say."""
         return self.board.ask("count", limit=self.limit) or 0
 
+    def in_threads(self, path: str) -> int:
+        """Count the requests below this path that keep a worker thread when the answer has come to rest."""
+        self.settles(lambda: False, patience=0.2)  # not by asking again and again: it would never rest
+        traces = (self.seen()["recording"] or {"traces": []})["traces"]
+        return sum(
+            trace["path"].startswith(path)
+            and any(each["kind"] == "thread" and each["label"] == "still running" for each in trace["stretches"])
+            for trace in traces
+        )
+
     def whereabouts(self) -> Whereabouts:
         """Ask its process. One that cannot even say that is in a call that lets no other thread run."""
         where = self.board.ask("whereabouts", limit=self.limit, file=self.file)

@@ -140,10 +140,7 @@ def check_other_routes_still_find_a_thread(app: App, carriers: Outside) -> None:
         "the lane is for every route, as in a middleware.",
         line=app.line if app.blocked else None,
     )
-    while (waiting := in_threads(app, "/labels/")) > LANE and app.settles(
-        lambda waiting=waiting: in_threads(app, "/labels/") < waiting
-    ):
-        pass
+    waiting = app.in_threads("/labels/")
     expect(
         waiting <= LANE,
         did=f"looked where {CROWD} customers wait for a label",
@@ -175,16 +172,6 @@ def ask_for_labels(app: App, carriers: Outside, number: int) -> list[Pending]:
         patience=SLOWEST_START if elsewhere else PATIENCE,
     )
     return labels
-
-
-def in_threads(app: App, path: str) -> int:
-    """Count the requests below this path that have a worker thread now."""
-    traces = (app.seen()["recording"] or {"traces": []})["traces"]
-    return sum(
-        trace["path"].startswith(path)
-        and any(s["kind"] == "thread" and s["label"] == "still running" for s in trace["stretches"])
-        for trace in traces
-    )
 
 
 def over(labels: list[Pending]) -> int:

@@ -134,12 +134,7 @@ def check_fifty_shipments_wait_for_their_price_together(app: App, carriers: Outs
         meaning=why_so_few(waiting, stuck=stuck),
         line=app.line if stuck else None,
     )
-    while (kept := in_threads(app, "/shipments/")) and app.settles(
-        lambda kept=kept: (
-            in_threads(app, "/shipments/") < kept
-        )  # those that draw their label meanwhile, and are done soon
-    ):
-        pass
+    kept = app.in_threads("/shipments/")
     expect(
         not kept,
         did=f"asked for {CROWD} shipments at once, and looked where they wait for their price",
@@ -225,13 +220,3 @@ def most_held(app: App, carriers: Outside, path: str, most: int, *, patience: fl
 def held(carriers: Outside, path: str) -> int:
     """Count the requests below this path that wait for an answer."""
     return sum(call.left is None and call.path.startswith(path) for call in list(carriers.calls))
-
-
-def in_threads(app: App, path: str) -> int:
-    """Count the requests below this path that have a worker thread now."""
-    traces = (app.seen()["recording"] or {"traces": []})["traces"]
-    return sum(
-        trace["path"].startswith(path)
-        and any(s["kind"] == "thread" and s["label"] == "still running" for s in trace["stretches"])
-        for trace in traces
-    )
