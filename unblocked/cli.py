@@ -77,17 +77,20 @@ def build(
 def test(arguments: Annotated[list[str] | None, typer.Argument(metavar="[PYTEST ARGUMENTS]...")] = None) -> None:  # noqa: PT028
     """Run the tests of the course; everything after `test` goes to pytest."""
     os.chdir(course())
-    words = _on_all_cores(arguments or [])
+    words = _side_by_side(arguments or [])
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *words])  # signals and exit code are pytest's
 
 
-def _on_all_cores(arguments: list[str]) -> list[str]:
-    """Add a worker for every core, unless the arguments say how many, or something that needs a single process."""
+def _side_by_side(arguments: list[str]) -> list[str]:
+    """Add two workers for every core, unless the arguments say how many, or something that needs a single process.
+
+    Two, because many tests wait for servers and kernels to start and to end.
+    """
     single = ("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-s", "--capture=no", "-h", "--help", "--version")
     if any(word.startswith(single) for word in arguments) or importlib.util.find_spec("xdist") is None:
         return arguments
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ["-n", str(cores), *arguments]
+    return ["-n", str(2 * cores), "--dist", "worksteal", *arguments]
 
 
 @app.command()

@@ -56,7 +56,7 @@ def test_turn_of_a_killed_process_is_free(place_of_its_own):
         assert owner.stdout.readline() == "mine\n"
         owner.kill()
         with turns.turn(at_once=1):
-            assert list(place_of_its_own.iterdir())
+            owner.wait()
     assert not list(place_of_its_own.iterdir())
 
 

@@ -3,7 +3,8 @@
 import os
 from contextlib import contextmanager
 
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import KernelManager
+from traitlets.config import Config
 
 
 class Kernel:
@@ -40,12 +41,21 @@ class Shown:
         return "\n".join(data.get("text/html", "") for data in self.data)
 
 
+def settings(folder) -> Config:
+    """Have a kernel talk through sockets in a folder: the ports that Jupyter finds free are another test's next."""
+    return Config(KernelManager={"transport": "ipc", "connection_file": str(folder / "kernel.json")})
+
+
 @contextmanager
 def kernel(workspace):
     env = os.environ | {"UNBLOCKED_WORKSPACE": str(workspace), "IPYTHONDIR": str(workspace / "ipython")}
     workspace.mkdir(parents=True, exist_ok=True)
-    manager, client = start_new_kernel(env=env, cwd=str(workspace))
+    manager = KernelManager(config=settings(workspace))
+    manager.start_kernel(env=env, cwd=str(workspace))
+    client = manager.blocking_client()
+    client.start_channels()
     try:
+        client.wait_for_ready(timeout=60)
         yield Kernel(manager, client)
     finally:
         client.stop_channels()

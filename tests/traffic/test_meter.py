@@ -9,6 +9,7 @@ import nbclient
 import nbformat
 import pytest
 
+from tests.notebook import kernels
 from tests.waiting import until
 from unblocked.traffic.meter import Meter, NotebookMeter, meter
 
@@ -73,10 +74,10 @@ class Notebook(nbclient.NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-def test_notebook_shows_a_bar_that_vanishes(office):
+def test_notebook_shows_a_bar_that_vanishes(office, tmp_path):
     code = f"from unblocked import load\nprint('kept')\nload({office.url!r}, '/held', n=2)"
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    client = Notebook(book, kernel_name="python3")
+    client = Notebook(book, kernel_name="python3", config=kernels.settings(tmp_path))
     client.office, client.displayed = office, []
     client.execute()
     first, *_, last = client.displayed

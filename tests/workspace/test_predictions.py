@@ -8,6 +8,7 @@ import pytest
 from nbclient import NotebookClient
 
 import unblocked
+from tests.notebook import kernels
 from unblocked.workspace import journal
 from unblocked.workspace.predictions import compare, predict, take_pending
 
@@ -213,22 +214,23 @@ def test_only_lengths_of_one_kind_become_bars():
     assert [comparison.card().bars for comparison in compare(take_pending(), RUN)] == [(), ()]
 
 
-def shown(source):
+def shown(source, folder):
     """What a cell shows, in a real kernel."""
     setup = "from unblocked.workspace.predictions import predict, take_pending"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in [setup, source]])
-    NotebookClient(notebook, timeout=60).execute()
+    NotebookClient(notebook, timeout=60, config=kernels.settings(folder)).execute()
     return [output.data["text/plain"].splitlines()[-1] for output in notebook.cells[1].outputs]
 
 
-def test_cell_shows_every_prediction_once():
+def test_cell_shows_every_prediction_once(tmp_path):
     first, second, last = shown(
         "predict('one', seconds=...)\n"
         "predict('two', seconds=2)\n"
         "predict('taken by a run', seconds=3)\n"
         "taken = take_pending()[:0]\n"
         "predict('two', seconds=4)\n"
-        "predict('three', choice='b')"
+        "predict('three', choice='b')",
+        tmp_path,
     )
     # The last thing in a cell is shown when it is reached, the others when the cell ends.
     assert first == "Noted: b. Now run it and see."

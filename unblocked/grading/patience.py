@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from time import monotonic  # kept: an answer may replace what is in `time`
@@ -28,6 +29,12 @@ def stretch() -> float:
     must not be said to hang.
     """
     return min(kernel.crowding(), _MOST_CROWDED)
+
+
+def _is_behind() -> bool:
+    """Say whether the process that takes what is printed is busy: an answer that cannot print meanwhile sleeps."""
+    overseer = os.getppid()
+    return kernel.is_asleep(overseer, overseer) is False
 
 
 class Patience:
@@ -82,7 +89,7 @@ class Patience:
         waited = monotonic() - self._begun
         if waited < self._least - LOOKS * LOOK:
             return False
-        quiet = self._is_quiet()
+        quiet = self._is_quiet() and not _is_behind()
         self._looks = 0 if quiet is False else self._looks + 1
         rests = self._looks >= (LOOKS if quiet else LOOKS_WHERE_NOBODY_KNOWS)
         return waited >= self._least and (rests or waited >= self._far or self._has_worked_enough())

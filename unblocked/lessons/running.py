@@ -17,6 +17,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from unblocked import faults
 from unblocked.faults import Fault
@@ -98,7 +99,7 @@ def _execute(notebook: NotebookNode, name: str, private: Path, seconds: float) -
     env = os.environ | {"UNBLOCKED_WORKSPACE": str(workspace), "IPYTHONDIR": str(private / "ipython")}
     (workspace / "notebooks").mkdir(parents=True)
     watch = _Watch()
-    client = _client(notebook, watch, seconds=seconds)
+    client = _client(notebook, watch, private, seconds=seconds)
     try:
         client.execute(env=env, cwd=str(workspace / "notebooks"))
     except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
@@ -112,10 +113,15 @@ def _execute(notebook: NotebookNode, name: str, private: Path, seconds: float) -
             raise Fault(f"`{name}`, cell `{cell.id}` is meant to raise, and does not.")
 
 
-def _client(notebook: NotebookNode, watch: _Watch, *, seconds: float) -> NotebookClient:
-    """Return what runs the notebook; all cells together have `seconds`, from when their kernel is ready."""
+def _client(notebook: NotebookNode, watch: _Watch, private: Path, *, seconds: float) -> NotebookClient:
+    """Return what runs the notebook; all cells together have `seconds`, from when their kernel is ready.
+
+    It talks to the kernel through sockets in the private folder: a free port that Jupyter finds can be somebody
+    else's a moment later.
+    """
     client = NotebookClient(
         notebook,
+        config=Config(KernelManager={"transport": "ipc", "connection_file": str(private / "kernel.json")}),
         kernel_name="python3",
         startup_timeout=_PATIENCE,
         timeout_func=lambda _: max(0.1, watch.begun + seconds - time.monotonic()),
