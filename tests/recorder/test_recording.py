@@ -58,11 +58,16 @@ def around(trace, kind, call):
     return [s for s in stretches(trace, kind) if s.start < call.arrived and call.left < s.end]
 
 
-def held(server, carriers, path, name):
-    """Ask for a path whose route waits for the outside world, hold it there a while, and give its trace and call."""
+def held(server, carriers, path, name, *, loop_is_free=False):
+    """Ask for a path whose route waits for the outside world, hold it there a while, and give its trace and call.
+
+    Where the loop is free meanwhile, hold it until the loop has done something else, as it would in any long wait.
+    """
     carriers.hold()
     asked = ask(f"{server.url}{path}/{name}", name=name)
     assert carriers.wait_for(1)
+    if loop_is_free:
+        get(f"{server.url}/health", name=f"beside-{name}")
     carriers.release()
     assert asked.result(FAR).ok
     return only_trace(server, name), carriers.calls[-1]
@@ -124,7 +129,7 @@ def test_calls_at_once_are_two_stretches(server, carriers, name):
     [("/def", "AnyIO worker thread"), ("/to_thread", "asyncio_"), ("/own_threads", "mine_")],
 )
 def test_thread_is_named(path, thread, server, carriers, name):
-    trace, call = held(server, carriers, path, name)
+    trace, call = held(server, carriers, path, name, loop_is_free=True)
     (stretch,) = around(trace, "thread", call)
     assert stretch.label.startswith(thread)
     token = stretches(trace, "token")[0]
