@@ -27,7 +27,8 @@ _STYLE = """
 .ub-verdict dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 14px;margin:6px 0}
 .ub-verdict dt{opacity:.75;margin:0;font-weight:400;white-space:nowrap}
 .ub-verdict dd{margin:0;min-width:0;overflow-wrap:anywhere}
-.ub.ub-verdict pre{margin:4px 0;padding:6px 10px;overflow-x:auto;white-space:pre;word-break:normal;border:1px solid var(--ub-rule);border-radius:4px;
+.ub.ub-verdict pre{margin:4px 0;padding:6px 10px;overflow-x:auto;white-space:pre;word-break:normal;
+border:1px solid var(--ub-rule);border-radius:4px;
 background:none;color:inherit;font-size:12px;line-height:1.45}
 .ub.ub-verdict pre mark{background:color-mix(in srgb,var(--ub-mark) 18%,transparent);color:inherit;display:block}
 .ub-verdict p{margin:4px 0}
