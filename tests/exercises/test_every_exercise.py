@@ -1,6 +1,7 @@
 """Every exercise of the course, tried with all the answers that are kept beside it."""
 
 import ast
+import inspect
 import re
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 
 from unblocked.grading import Exercise, grader
 from unblocked.grading.cases import cases
-from unblocked.grading.checking import load
+from unblocked.grading.checking import advices, advise, load
 from unblocked.grading.stages import KINDS
+from unblocked.grading.verdict import Advice
 
 EXERCISES = list(Exercise.all().values())
 
@@ -77,3 +79,11 @@ def test_no_stray_files():
     for exercise in EXERCISES:
         files = [p for p in exercise.folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
         assert not [p for p in files if not allowed.fullmatch(str(p.relative_to(exercise.folder)))]
+
+
+@pytest.mark.parametrize("exercise", each())
+def test_each_advice_is_for_some_right_answer(exercise):
+    right = [exercise.solution, *(exercise.folder / "also_right").glob("*.py")]
+    given = {each.text for path in right for each in advise(exercise.checks, path.read_text())}
+    assert given == {Advice.of(inspect.cleandoc(each.__doc__)).text for each in advices(exercise.checks)}
+    assert given

@@ -98,8 +98,12 @@ def proven(path: str | Path) -> str:
 def advise(path: str | Path, code: str) -> list[Advice]:
     """Give the advice that applies to an answer which has passed all checks."""
     answer = Code(code)
-    known = [value for value in _names(path).values() if getattr(value, "__advice__", False)]
-    return [Advice.of(inspect.cleandoc(each.__doc__)) for each in known if each(answer)]
+    return [Advice.of(inspect.cleandoc(each.__doc__ or "")) for each in advices(path) if each(answer)]
+
+
+def advices(path: str | Path) -> list[Callable[[Code], bool]]:
+    """Give all advice that an exercise has."""
+    return [value for value in _names(path).values() if getattr(value, "__advice__", False)]
 
 
 def _names(path: str | Path) -> dict[str, Any]:

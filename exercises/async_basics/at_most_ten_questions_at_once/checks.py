@@ -3,7 +3,7 @@
 import sys
 import threading
 
-from unblocked.grading import Imported, Outside, expect, hints
+from unblocked.grading import Code, Imported, Outside, advice, expect, hints
 from unblocked.grading.checking import Unmet
 from unblocked.grading.imported import Started
 
@@ -174,6 +174,18 @@ def check_the_questions_share_their_connections(answer: Imported, carriers: Outs
         expected=f"{MOST}, used again and again",
         meaning="Each client opens connections of its own and closes them when it ends: make one for all questions.",
     )
+
+
+@advice
+def the_pool_has_a_patience_of_its_own(code: Code) -> bool:
+    """Good to know: with the client's own limit, who waits for a connection waits under its `pool` timeout as well."""
+    return code.uses("httpx.Limits", "httpx2.Limits")
+
+
+@advice
+def ten_workers_are_ten_tasks(code: Code) -> bool:
+    """Well done: however many parcels there are, ten tasks are enough."""
+    return code.uses("asyncio.Queue", "anyio.create_memory_object_stream")
 
 
 def asked(answer: Imported, carriers: Outside, parcels: list[int] = PARCELS) -> Started:

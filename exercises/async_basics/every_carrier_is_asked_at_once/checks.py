@@ -1,6 +1,6 @@
 """Several carriers are asked in the time of one, and no price ends up under another carrier's name."""
 
-from unblocked.grading import Imported, Outside, expect, hints
+from unblocked.grading import Code, Imported, Outside, advice, expect, hints
 
 NAMES = ["swift", "turtle", "owl", "heron"]
 ANOTHER = "wren"
@@ -128,6 +128,18 @@ def check_other_customers_go_on(answer: Imported, carriers: Outside) -> None:
     )
     carriers.release()
     second.finish()
+
+
+@advice
+def one_failure_ends_the_others(code: Code) -> bool:
+    """Well done: when one question fails, the task group cancels the others and waits for their end."""
+    return code.uses("asyncio.TaskGroup", "anyio.create_task_group")
+
+
+@advice
+def a_thread_for_each_is_not_needed(code: Code) -> bool:
+    """Good to know: here every question that waits has a thread. One event loop waits for all of them without any."""
+    return code.uses("concurrent.futures.ThreadPoolExecutor")
 
 
 def is_shuffled(prices: object, right: dict[str, float]) -> bool:

@@ -160,7 +160,7 @@ def a_group_ends_what_it_started(code: Code) -> bool:
 @advice
 def the_cancelled_are_waited_for(code: Code) -> bool:
     """Good to know: `cancel()` only asks a task to end; `gather(…, return_exceptions=True)` waits for its end."""
-    names = ("asyncio.gather", "asyncio.TaskGroup", "anyio.create_task_group")
+    names = ("asyncio.gather", "asyncio.wait", "asyncio.TaskGroup", "anyio.create_task_group")
     return code.uses("asyncio.create_task", "asyncio.ensure_future") and not code.uses(*names)
 
 

@@ -1,6 +1,6 @@
 """A library that allows two calls at once gets two, and whoever waits for it takes nothing from the others."""
 
-from unblocked.grading import App, Outside, Reply, expect, hints
+from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
 from unblocked.grading.app import Pending
 from unblocked.grading.subject import PATIENCE
 
@@ -149,6 +149,18 @@ def check_other_routes_still_find_a_thread(app: App, carriers: Outside) -> None:
         meaning="Each customer who waits for the printer keeps a worker thread. More threads only move the limit: "
         "however many there are, as many customers take them all.",
     )
+
+
+@advice
+def turn_and_thread_come_together(code: Code) -> bool:
+    """Good to know: `to_thread.run_sync(…, limiter=…)` waits for the turn and takes the thread, in one call."""
+    return code.uses("asyncio.Semaphore", "asyncio.Queue")
+
+
+@advice
+def a_limiter_has_no_threads_to_end(code: Code) -> bool:
+    """Good to know: a `CapacityLimiter` does the same without threads of your own, which must be ended with the app."""
+    return code.uses("concurrent.futures.ThreadPoolExecutor")
 
 
 def reply_of(app: App, path: str) -> Reply:

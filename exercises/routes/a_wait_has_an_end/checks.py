@@ -1,6 +1,6 @@
 """Whoever waits for another service stops after a while: the customer is told, and the question ends with the wait."""
 
-from unblocked.grading import App, Outside, Reply, expect, hints
+from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
 from unblocked.grading.app import Pending
 
 DEADLINE = 0.5
@@ -179,6 +179,18 @@ def check_no_question_is_left_at_the_carrier(app: App, carriers: Outside) -> Non
         meaning="Only the waiting has ended; the question goes on: in a thread, which cannot be cancelled, or in a "
         "task that nobody has cancelled. With every stuck carrier one more of them is left behind.",
     )
+
+
+@advice
+def a_thread_waits_as_long(code: Code) -> bool:
+    """Good to know: while it waits, a `def` route keeps one of the 40 tokens; a route that awaits needs none."""
+    return code.uses("requests.get") and not code.is_async("quote")
+
+
+@advice
+def the_deadline_is_a_block(code: Code) -> bool:
+    """Well done: the deadline is for the whole question, whatever happens in it, and ends it when it is over."""
+    return code.uses("asyncio.timeout", "asyncio.wait_for", "anyio.move_on_after", "anyio.fail_after")
 
 
 def asked_together(app: App, carriers: Outside) -> list[Pending]:

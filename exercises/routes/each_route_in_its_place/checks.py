@@ -1,6 +1,6 @@
 """Every kind of work in its place: on the loop what is short or awaited, in a thread what blocks, and nothing else."""
 
-from unblocked.grading import App, Outside, Reply, expect, hints
+from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
 from unblocked.grading.app import Pending
 
 TOKENS = 40
@@ -144,6 +144,18 @@ def check_fifty_shipments_wait_for_their_price_together(app: App, carriers: Outs
         "Who waits on the event loop needs none.",
     )
     prices_arrive(app, carriers, shipments)
+
+
+@advice
+def the_label_is_drawn_meanwhile(code: Code) -> bool:
+    """Well done: a label is drawn while the carrier thinks, so a shipment takes as long as the slower of the two."""
+    return code.uses("asyncio.gather", "asyncio.TaskGroup", "anyio.create_task_group")
+
+
+@advice
+def a_process_waits_no_better(code: Code) -> bool:
+    """Good to know: a label is waited for, not computed; a thread waits as well as a process, and starts sooner."""
+    return code.uses("concurrent.futures.ProcessPoolExecutor", "anyio.to_process.run_sync")
 
 
 def why_so_few(waiting: int, *, stuck: bool) -> str:

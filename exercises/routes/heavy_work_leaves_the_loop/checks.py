@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from unblocked.grading import App, Outside, Reply, expect, hints
+from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
 from unblocked.grading.app import Pending
 from unblocked.outside import Call
 
@@ -99,6 +99,18 @@ def check_a_process_is_kept_for_the_next_plan(app: App, carriers: Outside) -> No
         meaning="Every plan gets its own processes, which end with it: starting them is work that nobody asked for, "
         "and a hundred customers at once start a hundred.",
     )
+
+
+@advice
+def anyio_keeps_the_processes(code: Code) -> bool:
+    """Good to know: `anyio.to_process` keeps its processes as well, by default one for each core."""
+    return code.uses("anyio.to_process.run_sync")
+
+
+@advice
+def a_thread_waits_for_the_process(code: Code) -> bool:
+    """Good to know: a `def` route keeps one of the 40 tokens while its process computes; an awaited one needs none."""
+    return code.uses("multiprocessing.Pool") and not code.is_async("plan")
 
 
 def reply_of(app: App, path: str) -> Reply:

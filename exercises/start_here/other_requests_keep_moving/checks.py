@@ -1,6 +1,6 @@
 """A customer who waits for the carrier must not keep the others waiting."""
 
-from unblocked.grading import App, Outside, Reply, expect, hints
+from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
 from unblocked.grading.app import Pending
 
 EVERYBODY = 5
@@ -102,6 +102,18 @@ def check_five_customers_are_served_together(app: App, carriers: Outside) -> Non
     for parcel, quote in enumerate(quotes):
         price = carriers.price("swift", parcel)
         is_their_price(quote.finish(), price, did=f"asked for five quotes at once, one of them `{quote.path}`")
+
+
+@advice
+def nobody_needs_a_thread(code: Code) -> bool:
+    """Well done: while a carrier is awaited, a customer has no thread at all, so no number of threads is a limit."""
+    return code.uses("httpx.AsyncClient", "httpx2.AsyncClient", "aiohttp.ClientSession")
+
+
+@advice
+def fastapi_gives_threads_of_its_own_accord(code: Code) -> bool:
+    """Good to know: FastAPI gives a `def` route a thread by itself; `to_thread` is for one call of a longer route."""
+    return code.uses("asyncio.to_thread", "anyio.to_thread.run_sync", "fastapi.concurrency.run_in_threadpool")
 
 
 def is_their_price(reply: Reply, price: float, *, did: str) -> None:
