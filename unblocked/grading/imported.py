@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import inspect
 import os
+import selectors
 import sys
 import threading
 from collections.abc import Callable
@@ -23,9 +24,11 @@ from unblocked.processes import kernel
 from unblocked.records import Request
 from unblocked.server.failure import Failure
 
+_MOST_SHOWN = 300
+
 
 class Started:
-    """A call of one of the answer's coroutine functions, under way."""
+    """A call of one of the answer's coroutine functions, under way; as text, how it has ended."""
 
     def __init__(self, answer: Imported, function: Callable[..., Any], args: tuple[Any, ...], options: Any) -> None:
         self._answer = answer
@@ -47,6 +50,14 @@ class Started:
         finally:
             self.over = True
             self._answer.board.touch()
+
+    def __str__(self) -> str:
+        if not self.over:
+            return "no end"
+        if self.error is None:
+            return f"returned {self.value!r}"[:_MOST_SHOWN]
+        group = "a group with " if isinstance(self.error, BaseExceptionGroup) else ""
+        return f"raised {group}{Failure.of(self.error).message}"[:_MOST_SHOWN]
 
     def cancel(self) -> None:
         """Cancel it, as its caller would."""
@@ -88,17 +99,26 @@ class Imported(Subject):
     """The learner's functions, in the process of the check that uses them.
 
     Attributes:
-        loop: the event loop on which they run; its thread is not the check's.
+        loop: the event loop on which they run.
+        thread: the loop's; it is not the check's.
 
     """
 
-    def __init__(self, board: Board, module: ModuleType, *, carriers: Outside, limit: float) -> None:
+    def __init__(
+        self,
+        board: Board,
+        module: ModuleType,
+        *,
+        carriers: Outside,
+        limit: float,
+        selector: selectors.BaseSelector | None = None,
+    ) -> None:
         super().__init__(board, carriers, limit=limit)
         self._module = module
         self.file = str(module.__file__)
-        self.loop = asyncio.SelectorEventLoop()  # whatever policy the answer sets: what watches it knows this one
-        self._thread = threading.Thread(target=self.loop.run_forever, name="event loop", daemon=True)
-        self._thread.start()
+        self.loop = asyncio.SelectorEventLoop(selector)  # whatever policy the answer sets: what watches it knows this
+        self.thread = threading.Thread(target=self.loop.run_forever, name="event loop", daemon=True)
+        self.thread.start()
 
     def __getitem__(self, name: str) -> Any:
         """Give something that the answer defines; the check is over when it does not."""
@@ -137,7 +157,7 @@ class Imported(Subject):
 
     def is_asleep(self) -> bool | None:
         """Look at the loop's thread."""
-        return kernel.is_asleep(os.getpid(), self._thread.native_id or 0)
+        return kernel.is_asleep(os.getpid(), self.thread.native_id or 0)
 
     def is_quiet(self) -> bool | None:
         """Look at all threads of this process but the one that asks, and at the processes that the answer started."""
@@ -149,11 +169,11 @@ class Imported(Subject):
 
     def stands_on(self) -> int | None:
         """Look at the loop's thread."""
-        return line_of(sys._current_frames().get(self._thread.ident or 0), self.file)
+        return line_of(sys._current_frames().get(self.thread.ident or 0), self.file)
 
     def whereabouts(self) -> Whereabouts:
         """Look at all threads and tasks of this process."""
-        return whereabouts(self._thread.ident or 0, self.loop, file=self.file)
+        return whereabouts(self.thread.ident or 0, self.loop, file=self.file)
 
     def seen(self) -> dict[str, Any]:
         """Give what is to be drawn: the questions that the answer put to the outside world."""

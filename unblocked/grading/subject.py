@@ -17,6 +17,9 @@ BEATS = 10
 PATIENCE = 1.0
 """What must not happen is given this many turns of the loop *and* this many seconds to happen all the same."""
 
+ROUNDS = 3
+"""So often that is waited for, until what should come sooner will not come."""
+
 
 LOOKS_WHERE_SLEEP_IS_UNKNOWN = 50
 """A reported call holds the loop when it is still the same one in so many looks in a row, in each of which the loop's
@@ -150,6 +153,15 @@ class Subject(ABC):
             else:
                 self.board.wait(holds, limit=LOOK)
         self.carriers.catch_up()
+        return bool(holds())
+
+    def settles_at_last(self, holds: Callable[[], Any]) -> bool:
+        """Wait longer than `settles` for something that a right answer brings sooner or later; say whether it came."""
+        for _ in range(ROUNDS):
+            if self.settles(holds):
+                return True
+            if not self.beats():
+                break
         return bool(holds())
 
     def stays(self, holds: Callable[[], Any], *, beats: int = BEATS, patience: float = 0.2) -> bool:

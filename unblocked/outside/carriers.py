@@ -156,6 +156,11 @@ class Outside:
         self.catch_up()
         return len(dropped)
 
+    def break_off(self, path: str) -> None:
+        """Close the connection of what is held, without an answer; a client that asks again by itself gets 503."""
+        self.fail(path)
+        self.drop(path)
+
     def wait_for(self, n: int, *, timeout: float = _FAR) -> bool:
         """Wait until n requests are in flight at once; False when that has not come after so many seconds."""
         with self._changed:

@@ -1,60 +1,29 @@
 """After half a second the prices that have come are there, no question is left, and the place is free in every case."""
 
 import asyncio
-import sys
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 from unblocked.grading import Code, Imported, Outside, advice, expect, hints
+from unblocked.grading.clock import StoppedClock
 from unblocked.grading.imported import Started
 from unblocked.server.failure import Failure
 
 NAMES = ["swift", "turtle", "owl", "heron"]
 DEADLINE = 0.5
 STEP = 0.05
-ROUNDS = 3
-"""So often the loop's next turns and a second are waited for, until what should come sooner will not come."""
-
-
-class Clock:
-    """The answer's clock, which goes on only when a check moves it, so that no busy machine lets a deadline pass.
-
-    An event loop takes its time from `time.monotonic`.
-    """
-
-    def __init__(self, answer: Imported) -> None:
-        self._loop, self._moved = answer.loop, 0.0
-        for name in ("monotonic", "perf_counter", "time"):
-            self._stop(name, known=vars(sys.modules[Path(answer.file).stem]))
-
-    def _stop(self, name: str, *, known: dict[str, object]) -> None:
-        real = getattr(time, name)
-        begun = real()
-
-        def stopped() -> float:
-            return begun + self._moved
-
-        setattr(time, name, stopped)
-        known.update({each: stopped for each, value in known.items() if value is real})
-
-    def move(self, seconds: float) -> None:
-        """Let so many seconds go by."""
-        self._moved += seconds
-        self._loop.call_soon_threadsafe(lambda: None)
 
 
 def check_all_prices_come_back_at_once(answer: Imported, carriers: Outside) -> None:
     """When every carrier answers in time, all prices come back before the half second is over."""
     did = f"awaited `quotes({NAMES}, 8)`; every carrier answered within a tenth of a second"
     carriers.mend(latency=0)
-    clock = Clock(answer)
+    clock = StoppedClock(answer)
     quotes = answer.start("quotes", NAMES, 8)
-    comes(answer, lambda: quotes.over or questions(carriers) >= len(NAMES))
+    answer.settles_at_last(lambda: quotes.over or questions(carriers) >= len(NAMES))
     for _ in range(8):  # less than the deadline, in steps in which an answer may look what has come
         if not answer.settles(lambda: quotes.over, patience=0.2):
             clock.move(STEP)
-    comes(answer, lambda: quotes.over)
+    answer.settles_at_last(lambda: quotes.over)
     expect_prices(answer, quotes, {name: carriers.price(name, 8) for name in NAMES}, did=did)
     expect(
         questions(carriers) == len(NAMES),
@@ -99,11 +68,11 @@ def check_the_wait_is_not_given_up_early(answer: Imported, carriers: Outside) ->
     for _ in range(2):
         answer.settles(lambda: quotes.over)
         clock.move(STEP)
-    comes(answer, lambda: quotes.over)
+    answer.settles_at_last(lambda: quotes.over)
     expect(
         not early,
         did=did,
-        got=f"{description(quotes)}, before that",
+        got=f"{quotes}, before that",
         expected="that your code waits for half a second",
         meaning="The carriers get less time than they should.",
     )
@@ -152,7 +121,7 @@ def check_the_deadline_does_not_stop_the_release(answer: Imported, carriers: Out
         if answer.settles(lambda: quotes.over or releases(carriers), patience=0.2):
             break
         clock.move(STEP)
-    comes(answer, lambda: quotes.over or releases(carriers))
+    answer.settles_at_last(lambda: quotes.over or releases(carriers))
     clock.move(2 * DEADLINE)
     when = "every carrier answered; then the warehouse took longer than half a second"
     expect_waits_for_the_release(answer, carriers, quotes, when=when)
@@ -168,11 +137,11 @@ def check_a_cancelled_caller_leaves_nothing_behind(answer: Imported, carriers: O
     did = f"cancelled `quotes({NAMES}, 8)` while the carriers were thinking"
     _, quotes = asked(answer, carriers)
     quotes.cancel()
-    comes(answer, lambda: quotes.over)
+    answer.settles_at_last(lambda: quotes.over)
     expect(
         quotes.over and isinstance(quotes.error, asyncio.CancelledError),
         did=did,
-        got=description(quotes),
+        got=str(quotes),
         expected="`CancelledError`",
         meaning="The cancellation is swallowed: whoever wants to stop this call cannot.",
     )
@@ -190,9 +159,9 @@ def check_a_failing_carrier_leaves_nothing_behind(answer: Imported, carriers: Ou
     did = f"awaited `quotes({NAMES}, 8)`; swift answered 503, the others did not answer in time"
     carriers.hold("/carriers/*")
     carriers.fail("/carriers/swift/*", status=503)
-    clock = Clock(answer)
+    clock = StoppedClock(answer)
     quotes = answer.start("quotes", NAMES, 8)
-    comes(answer, lambda: quotes.over or questions(carriers) == len(NAMES))
+    answer.settles_at_last(lambda: quotes.over or questions(carriers) == len(NAMES))
     if not answer.settles(lambda: quotes.over, patience=0.3):
         time_is_over(answer, clock, quotes)
     expect(
@@ -219,19 +188,18 @@ def waits_leave_their_tasks(code: Code) -> bool:
     return code.uses("asyncio.wait") and not code.uses("asyncio.timeout")
 
 
-def asked(answer: Imported, carriers: Outside) -> tuple[Clock, Started]:
+def asked(answer: Imported, carriers: Outside) -> tuple[StoppedClock, Started]:
     """Ask for prices while the clock stands still, and see that all carriers, who keep their questions, are asked."""
     carriers.hold("/carriers/*")
-    clock = Clock(answer)
+    clock = StoppedClock(answer)
     quotes = answer.start("quotes", NAMES, 8)
     while (now := carriers.in_flight) < len(NAMES) and not quotes.over:
-        if not comes(answer, lambda now=now: carriers.in_flight > now or quotes.over):
+        if not answer.settles_at_last(lambda now=now: carriers.in_flight > now or quotes.over):
             break
     expect(
         carriers.in_flight == len(NAMES),
         did=f"awaited `quotes({NAMES}, 8)`; the carriers kept every question",
-        got=f"{carriers.in_flight} of {len(NAMES)} carriers had been asked"
-        + (f"; {description(quotes)}" if quotes.over else ""),
+        got=f"{carriers.in_flight} of {len(NAMES)} carriers had been asked" + (f"; {quotes}" if quotes.over else ""),
         expected=f"{len(NAMES)}",
         meaning="This line keeps the event loop's only thread, so no other carrier is asked and no deadline is kept."
         if answer.line
@@ -241,22 +209,14 @@ def asked(answer: Imported, carriers: Outside) -> tuple[Clock, Started]:
     return clock, quotes
 
 
-def time_is_over(answer: Imported, clock: Clock, quotes: Started, *, until: Callable[[], object] | None = None) -> None:
+def time_is_over(
+    answer: Imported, clock: StoppedClock, quotes: Started, *, until: Callable[[], object] | None = None
+) -> None:
     """Let more than half a second go by, in steps in which an answer may look at the clock."""
     for _ in range(12):
         clock.move(STEP)
         answer.settles(until or (lambda: quotes.over), patience=0.02)
-    comes(answer, until or (lambda: quotes.over))
-
-
-def comes(answer: Imported, event: Callable[[], object]) -> bool:
-    """Wait until something holds, or until it will not come."""
-    for _ in range(ROUNDS):
-        if answer.settles(event):
-            return True
-        if not answer.beats():
-            break
-    return bool(event())
+    answer.settles_at_last(until or (lambda: quotes.over))
 
 
 def questions(carriers: Outside) -> int:
@@ -276,7 +236,7 @@ def expect_prices(answer: Imported, quotes: Started, right: dict[str, float], *,
     expect(
         quotes.over and quotes.error is None and quotes.value == right,
         did=did,
-        got=description(quotes) + (f"; your code set deadlines of {late} s" if late and not quotes.over else ""),
+        got=str(quotes) + (f"; your code set deadlines of {late} s" if late and not quotes.over else ""),
         expected=repr(right),
         meaning=meaning_of(answer, quotes, right),
         line=failure.line if failure else None if quotes.over else answer.line or quotes.line,
@@ -335,14 +295,14 @@ def expect_waits_for_the_release(answer: Imported, carriers: Outside, quotes: St
     expect(
         waits,
         did=did + "; the warehouse took a while to take the place back",
-        got="the release was given up" if given_up(carriers) else f"{description(quotes)} before the release was done",
+        got="the release was given up" if given_up(carriers) else f"{quotes} before the release was done",
         expected="that the release is waited for",
         meaning="The release is cancelled in the middle: the deadline, or a cancelled scope, reaches it as well."
         if given_up(carriers)
         else "Whoever awaits `quotes` takes the place for free, while the release is still under way.",
     )
     carriers.mend(latency=0)
-    comes(answer, lambda: quotes.over)
+    answer.settles_at_last(lambda: quotes.over)
     expect(
         quotes.over,
         did=did,
@@ -357,13 +317,3 @@ def expect_waits_for_the_release(answer: Imported, carriers: Outside, quotes: St
 def given_up(carriers: Outside) -> bool:
     """Say whether a release was cancelled on its way."""
     return any(call.gone for call in carriers.calls if call.path.startswith("/warehouse/"))
-
-
-def description(quotes: Started) -> str:
-    """Say how a call has ended."""
-    if not quotes.over:
-        return "no end"
-    if quotes.error is None:
-        return f"returned {quotes.value!r}"[:300]
-    group = "a group with " if isinstance(quotes.error, BaseExceptionGroup) else ""
-    return f"raised {group}{Failure.of(quotes.error).message}"[:300]

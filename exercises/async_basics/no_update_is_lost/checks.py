@@ -1,15 +1,12 @@
 """However many customers take boxes at once, the stock stays right, and nobody waits for customers of other sizes."""
 
 import asyncio
-from collections.abc import Callable
 
 from unblocked.grading import Code, Imported, Outside, advice, expect, hints
 from unblocked.grading.imported import Started
 from unblocked.server.failure import Failure
 
 FULL = {"small": 10, "medium": 10, "large": 10}
-ROUNDS = 3
-"""So often the loop's next turns and a second are waited for, until what should come sooner will not come."""
 
 
 def check_boxes_are_taken_one_call_after_the_other(answer: Imported, carriers: Outside) -> None:
@@ -52,7 +49,7 @@ def check_no_more_is_packed_than_there_is(answer: Imported, carriers: Outside) -
     """Three calls at the same moment for 4 of 10 boxes: two get them, and the warehouse packs 8."""
     did = 'awaited `take("small", 4)` three times at the same moment, with 10 small boxes in stock'
     calls = taking(answer, carriers, "small", [4, 4, 4])
-    comes(answer, lambda: over(calls) == len(calls))
+    answer.settles_at_last(lambda: over(calls) == len(calls))
     for call in calls:
         expect_end(answer, call, did=did)
     values = sorted(bool(call.value) for call in calls)
@@ -77,10 +74,10 @@ def check_other_sizes_do_not_wait(answer: Imported, carriers: Outside) -> None:
     """Large boxes are taken while small ones are being packed."""
     carriers.hold("/warehouse/small/*")
     small = [answer.start("take", "small", 1) for _ in range(2)]
-    comes(answer, lambda: carriers.in_flight)
+    answer.settles_at_last(lambda: carriers.in_flight)
     answer.settles(lambda: carriers.in_flight == len(small), patience=0.2)
     large = answer.start("take", "large", 4)
-    comes(answer, lambda: large.over)
+    answer.settles_at_last(lambda: large.over)
     expect(
         large.over,
         did='awaited `take("large", 4)` while the warehouse was packing two orders of small boxes',
@@ -108,12 +105,12 @@ def check_a_failed_call_takes_nothing(answer: Imported, carriers: Outside) -> No
     """When the warehouse fails, the boxes stay, the caller hears of it, and the next call takes them."""
     carriers.fail("/warehouse/small/*", status=503)
     call = answer.start("take", "small", 10)
-    comes(answer, lambda: call.over)
+    answer.settles_at_last(lambda: call.over)
     did = 'awaited `take("small", 10)`; the warehouse answered 503'
     expect(
         call.over and isinstance(call.error, Exception),
         did=did,
-        got=description(call),
+        got=str(call),
         expected="the exception",
         meaning="The caller must hear that the warehouse has failed.",
         line=None if call.over else answer.line or call.line,
@@ -132,14 +129,14 @@ def check_a_cancelled_call_takes_nothing(answer: Imported, carriers: Outside) ->
     """When the caller is cancelled while boxes are being packed, the boxes stay, and the next call takes them."""
     carriers.hold("/warehouse/*")
     call = answer.start("take", "small", 10)
-    comes(answer, lambda: carriers.in_flight or call.over)
+    answer.settles_at_last(lambda: carriers.in_flight or call.over)
     did = 'cancelled `take("small", 10)` while the warehouse was packing'
     call.cancel()
-    comes(answer, lambda: call.over)
+    answer.settles_at_last(lambda: call.over)
     expect(
         call.over and isinstance(call.error, asyncio.CancelledError),
         did=did,
-        got=description(call),
+        got=str(call),
         expected="`CancelledError`",
         meaning="The cancellation is swallowed: whoever wants to stop this call cannot.",
         line=None if call.over else answer.line or call.line,
@@ -166,7 +163,7 @@ def taking(answer: Imported, carriers: Outside, size: str, counts: list[int]) ->
     """Take boxes in several calls at once: the warehouse keeps them all until no more come, then packs one by one."""
     carriers.hold("/warehouse/*")
     calls = [answer.start("take", size, count) for count in counts]
-    if not comes(answer, lambda: carriers.in_flight or over(calls) == len(calls)):
+    if not answer.settles_at_last(lambda: carriers.in_flight or over(calls) == len(calls)):
         return calls
     while (now := carriers.in_flight) < len(calls) and answer.settles(
         lambda now=now: carriers.in_flight > now, patience=0.5
@@ -174,8 +171,8 @@ def taking(answer: Imported, carriers: Outside, size: str, counts: list[int]) ->
         pass
     while (done := over(calls)) < len(calls):
         carriers.release(1)
-        if not comes(
-            answer, lambda done=done: over(calls) == len(calls) or (over(calls) > done and carriers.in_flight)
+        if not answer.settles_at_last(
+            lambda done=done: over(calls) == len(calls) or (over(calls) > done and carriers.in_flight)
         ):
             break
     carriers.release()
@@ -187,16 +184,6 @@ def over(calls: list[Started]) -> int:
     return sum(call.over for call in calls)
 
 
-def comes(answer: Imported, event: Callable[[], object]) -> bool:
-    """Wait until something holds, or until it will not come."""
-    for _ in range(ROUNDS):
-        if answer.settles(event):
-            return True
-        if not answer.beats():
-            break
-    return bool(event())
-
-
 def packed_boxes(carriers: Outside) -> list[int]:
     """Give the numbers of boxes that the warehouse was asked to pack."""
     return [int(call.path.rpartition("count=")[2]) for call in carriers.calls if "/pack" in call.path]
@@ -204,12 +191,12 @@ def packed_boxes(carriers: Outside) -> list[int]:
 
 def expect_end(answer: Imported, call: Started, *, did: str) -> None:
     """See that a call returns."""
-    comes(answer, lambda: call.over)
+    answer.settles_at_last(lambda: call.over)
     failure = Failure.of(call.error) if call.error else None
     expect(
         call.over and failure is None,
         did=did,
-        got=description(call),
+        got=str(call),
         expected="True or False",
         meaning="Your function raised instead of returning."
         if call.over
@@ -226,7 +213,7 @@ def expect_value(answer: Imported, call: Started, *, value: bool, did: str) -> N
     expect(
         call.value is value,
         did=did,
-        got=description(call),
+        got=str(call),
         expected=str(value),
         meaning="There are enough boxes for all of these calls."
         if value
@@ -256,10 +243,3 @@ def expect_next_takes_all(answer: Imported, *, did: str) -> None:
     call = answer.start("take", "small", 10)
     expect_value(answer, call, value=True, did=did)
     expect_stock(answer, {**FULL, "small": 0}, did=did)
-
-
-def description(call: Started) -> str:
-    """Say how a call has ended."""
-    if not call.over:
-        return "no end"
-    return f"raised {Failure.of(call.error).message}"[:300] if call.error else f"returned {call.value!r}"[:300]

@@ -2,7 +2,6 @@
 
 import ast
 import asyncio
-from collections.abc import Callable
 from typing import NoReturn
 
 from unblocked.grading import Code, Imported, Outside, advice, expect, hints
@@ -10,8 +9,6 @@ from unblocked.grading.imported import Started
 from unblocked.server.failure import Failure
 
 NAMES = ["swift", "turtle", "owl", "heron"]
-ROUNDS = 3
-"""So often the loop's next turns and a second are waited for, until what should come sooner will not come."""
 
 
 class Unwritable:
@@ -90,8 +87,8 @@ def check_a_broken_connection_is_reported(answer: Imported, carriers: Outside) -
     quotes = asked(answer, carriers)
     for name in ("swift", "owl", "heron"):
         carriers.release(path=f"/carriers/{name}/*")
-    comes(answer, lambda: carriers.in_flight <= 1)
-    break_connection(carriers, "turtle")
+    answer.settles_at_last(lambda: carriers.in_flight <= 1)
+    carriers.break_off("/carriers/turtle/*")
     result = outcome(answer, quotes, did=did)
     expect(
         is_right(result, carriers, parcel=8, failed=["turtle"]),
@@ -111,14 +108,14 @@ def check_the_others_are_still_asked_when_one_fails_first(answer: Imported, carr
     """When the first answer is a failure, the carriers that still think are waited for."""
     did = f"awaited `quotes({NAMES}, 8)`; turtle broke the connection at once, the others answered later"
     quotes = asked(answer, carriers)
-    break_connection(carriers, "turtle")
+    carriers.break_off("/carriers/turtle/*")
     answer.settles(lambda: quotes.over or carriers.in_flight < len(NAMES) - 1)
     if quotes.over:
         answer.settles(lambda: carriers.in_flight < len(NAMES) - 1)
     expect(
         carriers.in_flight == len(NAMES) - 1,
         did=did,
-        got=f"{carriers.in_flight} of the {len(NAMES) - 1} other questions went on; {description(quotes)}",
+        got=f"{carriers.in_flight} of the {len(NAMES) - 1} other questions went on; {quotes}",
         expected=f"{len(NAMES) - 1}",
         meaning="Your code gives up the other carriers because one has failed.",
     )
@@ -142,11 +139,11 @@ def check_a_bug_reaches_the_caller(answer: Imported, carriers: Outside) -> None:
     """An exception that is no carrier's failure is raised."""
     carriers.mend(latency=0)
     quotes = answer.start("quotes", NAMES, Unwritable())
-    ended(answer, quotes)
+    answer.settles_at_last(lambda: quotes.over)
     expect(
         quotes.over and isinstance(quotes.error, Exception),
         did=f"awaited `quotes({NAMES}, parcel)` with a parcel that raises `TypeError` when it is put into a question",
-        got=description(quotes),
+        got=str(quotes),
         expected="`TypeError`, alone or in a group",
         meaning="Your code takes every exception for a carrier's failure. A bug in Parcel is then reported as the "
         "carriers' bad day, and nobody looks for it.",
@@ -163,11 +160,11 @@ def check_a_cancelled_caller_is_cancelled(answer: Imported, carriers: Outside) -
     did = f"cancelled `quotes({NAMES}, 8)` while all carriers were thinking"
     quotes = asked(answer, carriers)
     quotes.cancel()
-    ended(answer, quotes)
+    answer.settles_at_last(lambda: quotes.over)
     expect(
         quotes.over and isinstance(quotes.error, asyncio.CancelledError),
         did=did,
-        got=description(quotes),
+        got=str(quotes),
         expected="`CancelledError`",
         meaning="The cancellation is swallowed: whoever wants to stop this call cannot.",
     )
@@ -182,7 +179,7 @@ def check_a_cancelled_caller_is_cancelled(answer: Imported, carriers: Outside) -
 def check_nothing_goes_on_afterwards(answer: Imported, carriers: Outside) -> None:
     """When the result is there, no question and no task goes on."""
     quotes = asked(answer, carriers)
-    break_connection(carriers, "turtle")
+    carriers.break_off("/carriers/turtle/*")
     answer.settles(lambda: quotes.over)  # one that does not wait for the others ends here
     if not quotes.over:
         carriers.release()
@@ -215,13 +212,12 @@ def asked(answer: Imported, carriers: Outside) -> Started:
     carriers.hold("/carriers/*")
     quotes = answer.start("quotes", NAMES, 8)
     while (now := carriers.in_flight) < len(NAMES) and not quotes.over:
-        if not comes(answer, lambda now=now: carriers.in_flight > now or quotes.over):
+        if not answer.settles_at_last(lambda now=now: carriers.in_flight > now or quotes.over):
             break
     expect(
         carriers.in_flight == len(NAMES),
         did=f"awaited `quotes({NAMES}, 8)`; the carriers kept every question",
-        got=f"{carriers.in_flight} of {len(NAMES)} carriers had been asked"
-        + (f"; {description(quotes)}" if quotes.over else ""),
+        got=f"{carriers.in_flight} of {len(NAMES)} carriers had been asked" + (f"; {quotes}" if quotes.over else ""),
         expected=f"{len(NAMES)}",
         meaning="This line keeps the event loop's only thread, so no other carrier can be asked."
         if answer.line
@@ -231,35 +227,14 @@ def asked(answer: Imported, carriers: Outside) -> Started:
     return quotes
 
 
-def break_connection(carriers: Outside, name: str) -> None:
-    """Close the connection of a question that is kept. A client that asks again by itself gets 503."""
-    carriers.fail(f"/carriers/{name}/*")
-    carriers.drop(f"/carriers/{name}/*")
-
-
-def comes(answer: Imported, event: Callable[[], object]) -> bool:
-    """Wait until something holds, or until it will not come."""
-    for _ in range(ROUNDS):
-        if answer.settles(event):
-            return True
-        if not answer.beats():
-            break
-    return bool(event())
-
-
-def ended(answer: Imported, quotes: Started) -> None:
-    """Wait until it has ended, or will not end."""
-    comes(answer, lambda: quotes.over)
-
-
 def outcome(answer: Imported, quotes: Started, *, did: str) -> object:
     """Wait for the result; say what it means when there is none."""
-    ended(answer, quotes)
+    answer.settles_at_last(lambda: quotes.over)
     failure = Failure.of(quotes.error) if quotes.error else None
     expect(
         quotes.over and failure is None,
         did=did,
-        got=description(quotes),
+        got=str(quotes),
         expected="a dictionary",
         meaning="A failure of one carrier ends the whole call, and the prices of the others are lost."
         if isinstance(quotes.error, Exception)
@@ -298,16 +273,6 @@ def expect_nothing_left(answer: Imported, carriers: Outside, *, did: str) -> Non
         expected="none",
         meaning="Your function ends and leaves its questions behind: nobody takes their answers or stops them.",
     )
-
-
-def description(quotes: Started) -> str:
-    """Say how a call has ended."""
-    if not quotes.over:
-        return "no end"
-    if quotes.error is None:
-        return f"returned {quotes.value!r}"[:300]
-    group = "a group with " if isinstance(quotes.error, BaseExceptionGroup) else ""
-    return f"raised {group}{Failure.of(quotes.error).message}"[:300]
 
 
 def right(carriers: Outside, *, parcel: int, failed: list[str]) -> dict[str, object]:

@@ -2,15 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 
 from unblocked.grading import Code, Imported, Outside, advice, expect, hints
 from unblocked.grading.imported import Started
 from unblocked.server.failure import Failure
 
 NAMES = ["swift", "turtle", "owl", "heron"]
-ROUNDS = 3
-"""So often the loop's next turns and a second are waited for, until what should come sooner will not come."""
 
 
 def check_a_price_comes_back_with_its_carrier(answer: Imported, carriers: Outside) -> None:
@@ -73,7 +70,7 @@ def check_a_failure_does_not_win(answer: Imported, carriers: Outside) -> None:
     """Carriers that fail first, with a status or a broken connection, are left out, and the next price wins."""
     did = f"awaited `first_price({NAMES}, 8)`; turtle answered 503 at once, swift broke the connection"
     price = asked(answer, carriers, at_once=False, failing="turtle")
-    break_connection(carriers, "swift")
+    carriers.break_off("/carriers/swift/*")
     waits = answer.stays(lambda: not price.over and carriers.in_flight >= 2, patience=0.5)
     if not waits:
         answer.settles(lambda: price.over)
@@ -81,7 +78,7 @@ def check_a_failure_does_not_win(answer: Imported, carriers: Outside) -> None:
     expect(
         waits,
         did=did,
-        got=description(price) if price.over else f"{carriers.in_flight} of the 2 other questions went on",
+        got=str(price) if price.over else f"{carriers.in_flight} of the 2 other questions went on",
         expected="that owl and heron are waited for",
         meaning="The first answer is a failure, and your code takes it for the end. "
         "The first price wins, not the first answer.",
@@ -115,11 +112,11 @@ def check_no_price_is_raised_when_all_fail(answer: Imported, carriers: Outside) 
     carriers.fail("/carriers/*", status=503)
     carriers.fail("/carriers/heron/*", status=404)
     price = answer.start("first_price", NAMES, 8)
-    ended(answer, price)
+    answer.settles_at_last(lambda: price.over)
     expect(
         price.over and isinstance(price.error, answer["NoPrice"]),
         did=f"awaited `first_price({NAMES}, 8)`; heron answered 404, the others 503",
-        got=description(price),
+        got=str(price),
         expected="`NoPrice`",
         meaning="All carriers have answered, and your code still waits for a price."
         if not price.over
@@ -140,11 +137,11 @@ def check_a_cancelled_caller_is_cancelled(answer: Imported, carriers: Outside) -
     did = f"cancelled `first_price({NAMES}, 8)` while all carriers were thinking"
     price = asked(answer, carriers)
     price.cancel()
-    ended(answer, price)
+    answer.settles_at_last(lambda: price.over)
     expect(
         price.over and isinstance(price.error, asyncio.CancelledError),
         did=did,
-        got=description(price),
+        got=str(price),
         expected="`CancelledError`",
         meaning="The cancellation is swallowed: whoever wants to stop this call cannot.",
     )
@@ -171,13 +168,12 @@ def asked(answer: Imported, carriers: Outside, *, at_once: bool = True, failing:
         carriers.fail(f"/carriers/{failing}/*", status=503)
     price = answer.start("first_price", NAMES, 8)
     while (now := carriers.total) < len(NAMES) and not price.over:
-        if not comes(answer, lambda now=now: carriers.total > now or price.over):
+        if not answer.settles_at_last(lambda now=now: carriers.total > now or price.over):
             break
     expect(
         not at_once or carriers.in_flight == len(NAMES),
         did=f"awaited `first_price({NAMES}, 8)`; the carriers kept every question",
-        got=f"{carriers.in_flight} of {len(NAMES)} carriers had been asked"
-        + (f"; {description(price)}" if price.over else ""),
+        got=f"{carriers.in_flight} of {len(NAMES)} carriers had been asked" + (f"; {price}" if price.over else ""),
         expected=f"{len(NAMES)}",
         meaning="This line keeps the event loop's only thread, so no other carrier can be asked."
         if answer.line
@@ -187,35 +183,14 @@ def asked(answer: Imported, carriers: Outside, *, at_once: bool = True, failing:
     return price
 
 
-def break_connection(carriers: Outside, name: str) -> None:
-    """Close the connection of a question that is kept. A client that asks again by itself gets 503."""
-    carriers.fail(f"/carriers/{name}/*")
-    carriers.drop(f"/carriers/{name}/*")
-
-
-def comes(answer: Imported, event: Callable[[], object]) -> bool:
-    """Wait until something holds, or until it will not come."""
-    for _ in range(ROUNDS):
-        if answer.settles(event):
-            return True
-        if not answer.beats():
-            break
-    return bool(event())
-
-
-def ended(answer: Imported, price: Started) -> None:
-    """Wait until it has ended, or will not end."""
-    comes(answer, lambda: price.over)
-
-
 def outcome(answer: Imported, price: Started, *, did: str) -> object:
     """Wait for the result; say what it means when there is none."""
-    ended(answer, price)
+    answer.settles_at_last(lambda: price.over)
     failure = Failure.of(price.error) if price.error else None
     expect(
         price.over and failure is None,
         did=did,
-        got=description(price),
+        got=str(price),
         expected="a price",
         meaning="Your function raised instead of returning the price."
         if price.over
@@ -250,13 +225,3 @@ def expect_nothing_left(answer: Imported, carriers: Outside, *, did: str) -> Non
         expected="none",
         meaning="Your function ends and leaves its questions behind: nobody takes their answers or stops them.",
     )
-
-
-def description(price: Started) -> str:
-    """Say how a call has ended."""
-    if not price.over:
-        return "no end"
-    if price.error is None:
-        return f"returned {price.value!r}"[:300]
-    group = "a group with " if isinstance(price.error, BaseExceptionGroup) else ""
-    return f"raised {group}{Failure.of(price.error).message}"[:300]

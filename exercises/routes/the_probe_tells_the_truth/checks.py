@@ -1,10 +1,8 @@
 """A probe that can be believed: it says how late the loop was, forgets it in time, costs next to nothing, and ends."""
 
-import datetime
 import math
 import sys
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +12,7 @@ from uvicorn.lifespan.on import LifespanOn
 
 from unblocked.grading import Code, Imported, advice, expect, hints
 from unblocked.grading.checking import Unmet
+from unblocked.grading.clock import MOST_TURNS, DrivenClock
 from unblocked.grading.imported import Started, load
 from unblocked.grading.whereabouts import line_of
 
@@ -25,9 +24,6 @@ MOST_LOOKS = 110
 
 NOTHING = 0.001
 """Seconds that a rounded figure may differ."""
-
-MOST_TURNS = 2000
-"""So many turns of the loop at one and the same moment of its clock: it never comes to rest."""
 
 
 @hints(
@@ -61,7 +57,7 @@ def check_the_probe_leaves_the_loop_free(answer: Imported) -> None:
     """The probe looks at the clock at most a hundred times a second, on the loop, and needs no thread."""
     before = {thread.ident for thread in threading.enumerate()}
     parcel = Parcel(answer)
-    others = [t for t in threading.enumerate() if t.ident not in before and t is not parcel.loop_thread]
+    others = [t for t in threading.enumerate() if t.ident not in before and t is not parcel.subject.thread]
     expect(
         not others,
         did="counted the threads that the app had started",
@@ -257,65 +253,15 @@ def the_loop_cannot_answer_while_it_is_held(_: Code) -> bool:
     return True
 
 
-class Clock:
-    """Time that passes when a check says so: for one event loop, and in all that `time` and `datetime` give.
-
-    It passes only while the loop has nothing to do, up to the moment that the check has set. So a loop that is free
-    comes to each of its timers at the very moment at which it is due, however busy the machine is.
-    """
-
-    def __init__(self, touch: Callable[[], None]) -> None:
-        self.now = self.until = 1000.0
-        self.looks = self.turns = self.asked = self.rested = 0
-        self._touch = touch
-
-    def replace_all(self) -> None:
-        """Put it in the place of every clock, for this process, which ends with the check."""
-        for name in ("monotonic", "perf_counter", "time"):
-            base = 1.7e9 if name == "time" else 0.0
-            setattr(time, name, lambda base=base: base + self.now)
-            setattr(time, f"{name}_ns", lambda base=base: round((base + self.now) * 1e9))
-        datetime.datetime = wall_clock(self)  # type: ignore[misc]
-
-    def drive(self, loop: Any) -> None:
-        """Let a loop's waiting be what makes time pass."""
-        wait = loop._selector.select
-
-        def select(timeout: float | None = None) -> list[Any]:
-            events = wait(0)
-            if events or timeout == 0:
-                self.turns += 1
-                if self.turns == MOST_TURNS:
-                    self._touch()
-                return events
-            self.turns = 0
-            if timeout is not None and self.now + timeout <= self.until:
-                self.now += timeout
-                self.looks += 1
-                return events
-            self.now = max(self.now, self.until)
-            self.rested = self.asked
-            self._touch()
-            return wait(None)
-
-        loop._selector.select = select
-
-    @property
-    def spins(self) -> bool:
-        """Whether the loop has no rest."""
-        return self.turns >= MOST_TURNS
-
-
 class Parcel:
     """The answer's app, started on an event loop whose time is the check's."""
 
     def __init__(self, answer: Imported) -> None:
-        self.clock = Clock(answer.board.touch)
+        self.clock = DrivenClock(answer.board.touch)
         self.clock.replace_all()
         module = load(answer.file)  # once more: what it imports from `time` is ours now
-        self.subject = Imported(answer.board, module, carriers=answer.carriers, limit=answer.limit)
-        self.loop_thread = self.subject._thread
-        self.clock.drive(self.subject.loop)
+        selector = self.clock.selector()
+        self.subject = Imported(answer.board, module, carriers=answer.carriers, limit=answer.limit, selector=selector)
         self._app = self.subject["app"]
         self.life = LifespanOn(Config(self._app, lifespan="on", log_config=None))
         self._start()
@@ -435,22 +381,6 @@ class Parcel:
                 meaning="The probe keeps the event loop's only thread, so nobody is served. It makes the lag that it "
                 "measures: it must wait by awaiting.",
             )  # fmt: skip
-
-
-def wall_clock(clock: Clock) -> type:
-    """Make a `datetime` whose `now` is the check's."""
-    real = datetime.datetime
-
-    class Datetime(real):  # type: ignore[misc,valid-type]
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            return real.fromtimestamp(1.7e9 + clock.now, tz)
-
-        @classmethod
-        def utcnow(cls) -> Any:
-            return real.fromtimestamp(1.7e9 + clock.now, datetime.UTC).replace(tzinfo=None)
-
-    return Datetime
 
 
 def is_figure(reply: httpx.Response) -> bool:
