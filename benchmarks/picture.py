@@ -1,15 +1,16 @@
-"""Makes the README's picture of a real run: five customers at once, before and after one changed word.
+"""Makes the README's picture of a real run, and the home page's, which moves: five customers, before and after.
 
 python -m benchmarks.picture
 """
 
 from pathlib import Path
 
+from benchmarks.motion import moving_svg
 from unblocked import load, serve, upstream
 from unblocked.drawing import standalone_svg
 from unblocked.grading import Exercise
 
-PLACE = Path(__file__).parents[1] / "docs" / "pictures" / "five_customers.svg"
+PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 
 
 def main() -> None:
@@ -19,8 +20,10 @@ def main() -> None:
         before = load(broken, "/quotes/{n}", n=5, title="async def, and a call that blocks")
     with serve(str(exercise.solution)) as mended:
         after = load(mended, "/quotes/{n}", n=5, title="def: one word changed")
-    PLACE.write_text(standalone_svg(after, beside=before, title="Five customers ask for a quote at the same moment"))
-    print(f"{PLACE.relative_to(Path.cwd())}: slowest {before.slowest:.2f} s, then {after.slowest:.2f} s")
+    still = standalone_svg(after, beside=before, title="Five customers ask for a quote at the same moment")
+    (PICTURES / "five_customers.svg").write_text(still)
+    (PICTURES / "five_customers_moving.svg").write_text(moving_svg(after, beside=before))
+    print(f"five customers: slowest {before.slowest:.2f} s, then {after.slowest:.2f} s")
 
 
 if __name__ == "__main__":
