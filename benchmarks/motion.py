@@ -1,7 +1,8 @@
 """Draws two runs as a moving picture: every bar grows at the moment and for as long as it was recorded, once.
 
-An SVG file without a script. Who wants no motion, and a printer, get the finished picture. As a file with `#only-light`
-or `#only-dark` behind its name it is light or dark; without, as the reader's system is. The site's theme uses both.
+An SVG file without a script. A printer, and who wants no motion, get the finished picture. The file is light or dark as
+the reader's system is, or as `#only-light` or `#only-dark` behind its name says. `#still-light` and `#still-dark` do
+not move: a browser that shows the file as an image may not tell it that its reader wants no motion.
 """
 
 from collections.abc import Iterable
@@ -36,8 +37,9 @@ text { font-size:17px; }
 @keyframes run { from { transform:none; opacity:1; } to { transform:translateX(%(wide)spx); opacity:1; } }
 @media (prefers-reduced-motion:reduce) { .g,.e,.c { animation:none; } }
 @media print { .g,.e,.c { animation:none; } }
-#only-light:target~.ub { --ub-paper:none; color:#1f2328; }
-#only-dark:target~.ub { --ub-paper:none; color:#f0f6fc; }
+[id^=still]:target~.ub :is(.g,.e,.c) { animation:none; }
+[id$=light]:target~.ub { --ub-paper:none; color:#1f2328; }
+[id$=dark]:target~.ub { --ub-paper:none; color:#f0f6fc; }
 """
 
 
@@ -65,9 +67,10 @@ def _file(body: str, *, height: float, span: float, spoken: str) -> str:
     box = f'width="{WIDTH}" height="{svg.plain(height)}" viewBox="0 0 {WIDTH} {svg.plain(height)}"'
     text = 'class="ub" fill="currentColor" font-family="sans-serif"'
     ground = f'<rect width="{WIDTH}" height="{svg.plain(height)}" rx="8" class="ub-paper" fill="#fff"/>'
+    looks = "".join(f'<g id="{motion}-{page}"/>' for motion in ("only", "still") for page in ("light", "dark"))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {box} role="img" aria-label="{svg.escaped(spoken)}">'
-        f'<style>{_style(span)}</style><g id="only-light"/><g id="only-dark"/><g {text}>{ground}{body}</g></svg>\n'
+        f"<style>{_style(span)}</style>{looks}<g {text}>{ground}{body}</g></svg>\n"
     )
 
 

@@ -143,9 +143,9 @@ def _table(slots: Sequence[Slot], end: int) -> Iterator[str]:
     if not slots:
         yield from ["Nothing is left for this day: the lessons that exist fit into the days before it.", ""]
         return
-    yield from ["| from | to | minutes | |", "| --- | --- | ---: | --- |"]
+    yield from ["| when | minutes | what |", "| --- | ---: | --- |"]
     for slot in slots:
-        yield f"| {clock(slot.start)} | {clock(slot.end)} | {slot.end - slot.start} | {slot.text} |"
+        yield f"| {clock(slot.start)} to {clock(slot.end)} | {slot.end - slot.start} | {slot.text} |"
     free = end - slots[-1].end
     rest = f" Until {clock(end)}, {_hours(free)} are free." if free else ""
     yield from ["", f"{_long([slot.part for slot in slots if slot.part])} of work.{rest}", ""]

@@ -63,7 +63,7 @@ def notes(lesson: Lesson, *, course: Path) -> str:
         f"[The lesson](../../lessons/{lesson.name}.md)"
         + (f" · [its tasks for print](../handout/{lesson.slug}.md)" if lesson.exercises else ""),
     ]
-    told = [section for section in sections(lesson) if section.notes or section.predictions or section.exercises]
+    told = [each for each in sections(lesson) if each.notes or each.predictions or each.beliefs or each.exercises]
     return "\n".join([*lines, *(line for each in told for line in _section(each, lesson, course))]) + "\n"
 
 
@@ -104,9 +104,9 @@ def _section(section: Section, lesson: Lesson, course: Path) -> Iterator[str]:
     """Write a section: its notes first, since they are looked for."""
     more = "" if section.is_core else " (more)"
     yield from ["", f"## {section.heading}{more}", ""]
-    yield f"[To this section](../../lessons/{lesson.name}.md#{section.anchor})"
-    for name in section.exercises:
-        yield from ["", f"Exercise `{name}`: {Exercise.of(lesson.slug, name, place=course).facts['minutes']} minutes."]
+    exercises = [Exercise.of(lesson.slug, name, place=course) for name in section.exercises]
+    tasks = [f"exercise `{each.name}`, {each.facts['minutes']} minutes" for each in exercises]
+    yield " · ".join([f"[To this section](../../lessons/{lesson.name}.md#{section.anchor})", *tasks])
     for text in [*section.notes, *section.predictions, *section.beliefs]:
         yield from ["", _linked(text)]
 
