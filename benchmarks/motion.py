@@ -17,7 +17,7 @@ from unblocked.drawing.summary import description
 from unblocked.drawing.units import duration, ticks
 from unblocked.drawing.view import View
 
-WIDTH, LEFT, RIGHT = 640, 116, 78
+WIDTH, LEFT, RIGHT = 540, 116, 74
 """Pixels across, and on both sides of the bars, where the words are. Few, so that a phone shows large letters."""
 BAR, LANE, HEAD, FOOT, KEY = 24, 30, 34, 30, 28
 """Pixels: the height of a bar, of a lane, of a run's title, of the numbers under it, of a row of the legend."""

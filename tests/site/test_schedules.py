@@ -106,3 +106,10 @@ def test_the_page_shows_every_slot():
 def test_only_lessons_that_exist_are_linked():
     linked = set(re.findall(r"\]\(\.\./lessons/(\w+)\.md\)", schedules.page(COURSE)))
     assert linked == {lesson.name for lesson in source.lessons(course=COURSE)}
+
+
+def test_notes_and_tasks_are_linked():
+    page = schedules.page(COURSE)
+    for lesson in source.lessons(course=COURSE):
+        assert f"[notes](notes/{lesson.slug}.md)" in page
+        assert (f"[tasks](handout/{lesson.slug}.md)" in page) == bool(lesson.exercises)

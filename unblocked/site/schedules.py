@@ -127,7 +127,16 @@ def page(course: Path) -> str:
         "is counted, and rounded up to five. Clock times and pauses are a proposal. A schedule takes the cores first, "
         "then what comes after them. The [teaching guide](../teaching.md) says what to prepare.",
     ]
-    return "\n".join([*lines, *(line for plan in PLANS for line in _written(schedule(plan, work)))]) + "\n"
+    plans = [line for plan in PLANS for line in _written(schedule(plan, work))]
+    return "\n".join([*lines, *plans, *_beside(course)]) + "\n"
+
+
+def _beside(course: Path) -> Iterator[str]:
+    """List what there is for each lesson."""
+    yield from ["", "## Notes and tasks of each lesson", "", "| lesson | for you | for print |", "| --- | --- | --- |"]
+    for lesson in source.lessons(course=course):
+        tasks = f"[tasks](handout/{lesson.slug}.md)" if lesson.exercises else ""
+        yield f"| [{lesson.title}](../lessons/{lesson.name}.md) | [notes](notes/{lesson.slug}.md) | {tasks} |"
 
 
 def _written(made: Schedule) -> Iterator[str]:
