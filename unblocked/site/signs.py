@@ -1,0 +1,204 @@
+"""The signs of mistakes: what is seen from outside, the words of verdicts that belong to it, where it is explained.
+
+A kept wrong answer says in its docstring what its refusal says (`Says: …`). By these words it stands under its sign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign.
+
+    Attributes:
+        seen: what somebody sees who has not found the mistake yet; a heading.
+        read: the sections that explain it, each a lesson's slug and a heading.
+        says: the words of verdicts that belong to it.
+
+    """
+
+    seen: str
+    read: tuple[tuple[str, str], ...]
+    says: frozenset[str]
+
+
+def _words(*words: str) -> frozenset[str]:
+    return frozenset(words)
+
+
+SIGNS = (
+    Sign(
+        "Everybody waits, although the route is `async def`",
+        (("routes", "Why is `/health` dead while one customer waits?"), ("async_basics", "What stops everybody?")),
+        _words(
+            "the event loop",
+            "the event loop's only thread",
+            "keeps the event loop",
+            "nobody else is served",
+            "while it sleeps",
+            "nest_asyncio",
+        ),
+    ),
+    Sign(
+        "Times add up: one waits for the other, although they could wait together",
+        (
+            ("async_basics", "Three carriers one after another, then together"),
+            ("async_basics", "Break it: send them in batches"),
+        ),
+        _words(
+            "times add up",
+            "starts nothing",
+            "one by one",
+            "waits for the one before",
+            "until the one before has given up",
+            "of whatever size",
+            "whole batch",
+            "dealt out beforehand",
+        ),
+    ),
+    Sign(
+        "Some `def` route is slow, and other routes wait for a thread",
+        (
+            ("routes", "What do 40 tokens do with the forty-first customer?"),
+            ("routes", "How does a slow SDK get a lane of its own?"),
+        ),
+        _words("keeps a worker thread", "needs a worker thread", "worker thread", "`def` dependency"),
+    ),
+    Sign(
+        "The event loop is late, although the computation is off it",
+        (("routes", "Where does heavy computation belong?"),),
+        _words("shares the interpreter", "by its name"),
+    ),
+    Sign(
+        "Each request opens connections or starts processes of its own",
+        (
+            ("async_basics", "How many clients does it take?"),
+            ("routes", "Where does heavy computation belong?"),
+        ),
+        _words("connection", "its own processes"),
+    ),
+    Sign(
+        "A limit is not kept, or turns people away",
+        (
+            ("async_basics", "Limits and deadlines: ten at a time, and not for ever"),
+            ("routes", "How does a slow SDK get a lane of its own?"),
+        ),
+        _words("share", "a limit that all requests share", "on their way", "wait their turn"),
+    ),
+    Sign(
+        "A wait ends too late or too early",
+        (
+            ("async_basics", "How long do you wait for an answer that never comes?"),
+            ("routes", "What does a deadline that answers 504 end?"),
+        ),
+        _words(
+            "waits longer than it should",
+            "500",
+            "such as the connecting",
+            "the sum of it",
+            "not the shortest",
+            "for a time that need not go by",
+            "less time than they should",
+            "gave up",
+            "waits for more than it needs",
+            "for the first of the list",
+        ),
+    ),
+    Sign(
+        "Work goes on, although nobody waits for it any more",
+        (
+            ("async_basics", "When the first answer is enough, who ends the others?"),
+            ("routes", "What does a deadline that answers 504 end?"),
+        ),
+        _words("goes on", "the questions go on", "leaves its questions behind", "must be ended after it"),
+    ),
+    Sign(
+        "Something never ends, or a place stays taken for ever",
+        (
+            ("async_basics", "Limits and deadlines: ten at a time, and not for ever"),
+            ("async_basics", "When the first answer is enough, who ends the others?"),
+        ),
+        _words(
+            "workers that never end",
+            "nobody gives back",
+            "The place stays taken",
+            "cancelled in the middle",
+            "still waits",
+            "not waited for",
+        ),
+    ),
+    Sign(
+        "One failure spoils the rest, or is not seen",
+        (
+            ("async_basics", "When one fails, what becomes of the others?"),
+            ("async_basics", "Two prices are better than none"),
+        ),
+        _words(
+            "lost",
+            "the prices of the others are lost",
+            "prices of the others are lost",
+            "gives up the other carriers",
+            "was not a price",
+            "must hear",
+            "bug in Parcel",
+            "not the first answer",
+            "must not harm the next",
+        ),
+    ),
+    Sign(
+        "An exception comes where a result was expected",
+        (
+            ("async_basics", "Break it: catch what comes out of a group"),
+            ("routes", "What does a deadline that answers 504 end?"),
+        ),
+        _words("raised an exception", "raises instead of returning", "does not catch this"),
+    ),
+    Sign(
+        "A cancellation is swallowed, or does harm",
+        (("async_basics", "When the first answer is enough, who ends the others?"),),
+        _words("swallowed", "CancelledError", "missing"),
+    ),
+    Sign(
+        "A count is wrong, although there is one thread only",
+        (("async_basics", "One thread, and still a race?"),),
+        _words("an update was lost", "sold that are not there"),
+    ),
+    Sign(
+        "The answer comes before its result, or with somebody else's",
+        (
+            ("async_basics", "Break it: make the coroutines first, await them later"),
+            ("async_basics", "Break it: send them in batches"),
+        ),
+        _words(
+            "awaited",
+            "in another order",
+            "not one of the parcels",
+            "return its price",
+            "not drawn yet",
+            "must wait until its carrier has answered",
+            "Wait for the answers",
+            "may not",
+        ),
+    ),
+    Sign(
+        "The wrong route is blamed",
+        (("routes", "Which line blocks, and how do I find it?"),),
+        _words("in a worker thread", "slow is not the same as blocking", "a sync one", "a victim", "innocent"),
+    ),
+    Sign(
+        "The lag probe reports a figure that is not true",
+        (("routes", "Which line blocks, and how do I find it?"),),
+        _words(
+            "for ever",
+            "meant to sleep",
+            "average",
+            "forgotten",
+            "keeps one figure only",
+            "Asking has changed the figure",
+            "A thread of its own is on time",
+            "never came to rest",
+        ),
+    ),
+)
