@@ -63,7 +63,7 @@ def _lab(course: Path, slug: str, lesson: Lesson | None, found: list[Route]) -> 
         "## How do you run it?",
         *_commands(slug),
         "## Which routes does it have?",
-        _table(course, found, files),
+        _routes(course, found, files),
         "## What is its code?",
         *_code(course, files),
         _uses(course, files),
@@ -83,20 +83,20 @@ _BEFORE = 2
 """Pieces of code on a lab's page that stand above its files; the pieces are counted in the lines' anchors."""
 
 
-def _table(course: Path, found: list[Route], files: list[Path]) -> str:
-    """A row for each route, with a link to its line."""
+def _routes(course: Path, found: list[Route], files: list[Path]) -> str:
+    """A line for each route: a list, because long paths break in a table's narrow columns; with a link to its code."""
     pieces = {str(path.relative_to(course)): number for number, path in enumerate(files, _BEFORE)}
-    rows = ["| route | its function | what it does |", "| --- | --- | --- |"]
+    lines = []
     for route in found:
         if not route.says:
             raise Fault(
-                f"`{route.file}`, line {route.line}: the route `{route.name}` has no docstring; say what it does."
+                f"`{route.file}`, line {route.line}: `{route.name}` has no docstring; it says what the route does."
             )
-        name = f"`{route.kind} {route.name}`"
+        name = f"`{route.method} {route.path}`"
         if route.file in pieces:
             name = f"[{name}](#__span-{pieces[route.file]}-{route.line})"
-        rows.append(f"| `{route.method} {route.path}` | {name} | {route.says.replace('|', chr(92) + '|')} |")
-    return "\n".join(rows)
+        lines.append(f"- {name} · `{route.kind}` · {route.says}")
+    return "\n".join(lines)
 
 
 def _code(course: Path, files: list[Path]) -> Iterator[str]:
@@ -148,15 +148,20 @@ def _shared(course: Path, path: Path, slugs: list[str]) -> str:
 
 def _list(course: Path, slugs: list[str], lessons: dict[str, Lesson]) -> str:
     """The page that lists them."""
-    rows = ["| lab | what it shows | its lesson |", "| --- | --- | --- |"]
-    for slug in slugs:
-        lesson = lessons.get(slug)
-        link = f"[{lesson.number:02} {lesson.title}]({addresses.lesson(lesson)})" if lesson else ""
-        first = says(course, course / "labs" / slug / "app.py").partition("\n\n")[0].replace("\n", " ")
-        rows.append(f"| [`{slug}`]({slug}.md) | {first} | {link} |")
-    modules = [
-        f"- [`labs/{path.name}`]({path.stem}.md): {says(course, path).splitlines()[0]}" for path in shared(course)
+    parts = [
+        "# Which labs are there?",
+        "A lab is a service that a lesson runs: a real FastAPI app, on real uvicorn.",
+        "\n".join(_entry(course, slug, lessons.get(slug)) for slug in slugs),
     ]
-    opening = "A lab is a service that a lesson runs: a real FastAPI app, on real uvicorn."
-    also = ["## What do labs share?", "\n".join(modules)] if modules else []
-    return "\n\n".join(["# Which labs are there?", opening, "\n".join(rows), *also]) + "\n"
+    if modules := [f"- [`labs/{path.name}`]({path.stem}.md): {_first(course, path)}" for path in shared(course)]:
+        parts += ["## What do labs share?", "\n".join(modules)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _entry(course: Path, slug: str, lesson: Lesson | None) -> str:
+    link = f" [Lesson {lesson.number:02}, {lesson.title}]({addresses.lesson(lesson)})." if lesson else ""
+    return f"- [`{slug}`]({slug}.md): {_first(course, course / 'labs' / slug / 'app.py')}{link}"
+
+
+def _first(course: Path, path: Path) -> str:
+    return says(course, path).partition("\n\n")[0].replace("\n", " ")

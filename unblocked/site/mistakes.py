@@ -149,8 +149,8 @@ def _place(exercise: Exercise, case: Case) -> str:
 def _page(shown: list[tuple[Sign, list[Mistake]]], lessons: dict[str, Lesson]) -> Iterator[str]:
     yield "# What goes wrong, and how do you see it?"
     yield (
-        "Look for what you see. Under it stand exercises, each with what a verdict says there, and the beliefs that lead "
-        "to it. Every line goes on after “I believed that”; what follows a colon is what happens."
+        "Look for what you see. Under it stand exercises, each with what a verdict says there, and the beliefs that "
+        "lead to it. Every line goes on after “I believed that”; what follows a colon is what happens."
     )
     yield "\n".join(f"- [{sign.seen}](#{addresses.anchor(sign.seen)})" for sign, _ in shown)
     for sign, those in shown:

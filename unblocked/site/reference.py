@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -81,8 +82,12 @@ def _parameters(found: inspect.Signature) -> Iterator[str]:
             named_only = True
             yield "*"
         star = "*" if each.kind is each.VAR_POSITIONAL else ""
-        default = "" if each.default is each.empty else f" = {each.default!r}"
+        default = "" if each.default is each.empty else f" = {_literal(each.default)}"
         yield f"{star}{each.name}: {_type(each.annotation)}{default}"
+
+
+def _literal(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _type(annotation: Any) -> str:
@@ -112,9 +117,8 @@ def _given(place: str) -> Iterator[str]:
     doc = inspect.getdoc(kind) or ""
     yield f"### `{kind.__name__}`"
     yield docstrings.parts(doc)[0].text
-    rows = [f"| `.{name}` | {words} |" for name, words in docstrings.entries(doc, "Attributes").items()]
-    rows += [f"| `.{name}` | {words} |" for name, words in _members(kind)]
-    yield "\n".join(["| it has | what that is |", "| --- | --- |", *rows])
+    has = [*docstrings.entries(doc, "Attributes").items(), *_members(kind)]
+    yield "\n".join(f"- `.{name}`: {words[0].upper()}{words[1:]}" for name, words in has)
 
 
 def _members(kind: type) -> Iterator[tuple[str, str]]:
@@ -145,17 +149,16 @@ def command_described(name: str, command: Any) -> Iterator[str]:
     """
     context = command.context_class(command, info_name=name)
     records = [(each, *each.get_help_record(context)) for each in command.params]
-    silent = [record for each, record, said in records if not said and each.param_type_name == "option"]
+    silent = [record for each, record, _ in records if not each.help and each.param_type_name == "option"]
     if silent or not command.help:
         raise Fault(f"`python3 -m unblocked {name}` does not say what {f'`{silent[0]}`' if silent else 'it'} is for.")
     words = [_label(each, record) for each, record, _ in records if each.param_type_name == "argument"]
     words += ["[OPTIONS]"] if len(words) < len(records) else []
     yield f"```console\n$ {' '.join(['python3 -m unblocked', name, *words])}\n```"
     yield command.help
-    if told := [
-        f"| `{_label(each, record)}` | {said.replace('<', '&lt;')} |" for each, record, said in records if said
-    ]:
-        yield "\n".join(["| | what it is for |", "| --- | --- |", *told])
+    told = [f"- `{_label(each, record)}`: {said.replace('<', '&lt;')}" for each, record, said in records if said]
+    if told:
+        yield "\n".join(told)
 
 
 def _label(parameter: Any, record: str) -> str:

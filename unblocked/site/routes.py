@@ -7,10 +7,12 @@ import inspect
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from fastapi.routing import RouteContext, iter_route_contexts
 
 from unblocked.faults import Fault
 
@@ -45,17 +47,18 @@ def routes(labs: Sequence[str], *, course: Path) -> dict[str, list[Route]]:
 
 
 def _of(app: Any) -> Iterable[Route]:
-    for route in app.routes:
-        if getattr(route, "include_in_schema", True) and hasattr(route, "endpoint"):
-            yield _described(route)
+    for route in iter_route_contexts(app.routes):  # those of included routers as well
+        shown = getattr(route, "include_in_schema", True)  # FastAPI's own pages are not
+        if shown and route.endpoint is not None:
+            yield _described(route, route.endpoint)
 
 
-def _described(route: Any) -> Route:
-    function = inspect.unwrap(route.endpoint)
+def _described(route: RouteContext, endpoint: Callable[..., Any]) -> Route:
+    function = inspect.unwrap(endpoint)
     is_async = inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
     return Route(
-        method=", ".join(sorted(getattr(route, "methods", None) or ["WebSocket"])),
-        path=route.path,
+        method=", ".join(sorted(route.methods or ["WebSocket"])),
+        path=route.path or "",
         kind="async def" if is_async else "def",
         name=function.__name__,
         says=(inspect.getdoc(function) or "").partition("\n")[0],
