@@ -55,8 +55,8 @@ def test_other_words_are_no_term(course, said):
     [
         ("## Event loop", "## Event storm", "no lesson, task or lab says `Event storm`"),
         ("## Event loop", "## Zeal, event loop", "`Zeal` is out of order"),
-        ("#what-does-a-lender-do", "#what-does-he-do", "`Event loop` links to `01_lending#what-does-he-do`"),
-        ("lessons/01_lending.md", "lessons/02_lending.md", "links to `02_lending#what-does-a-lender-do`"),
+        ("#what-does-a-lender-do", "#what-does-he-do", "`Event loop` links to `01_lending.md#what-does-he-do`"),
+        ("lessons/01_lending.md", "lessons/02_lending.md", "links to `02_lending.md#what-does-a-lender-do`"),
     ],
 )
 def test_fault_of_the_glossary_is_found(course, old, new, said):

@@ -10,7 +10,7 @@ from markdown.extensions.toc import slugify  # type: ignore[import-untyped]  # m
 from unblocked.exercises import Exercise
 from unblocked.faults import unknown
 from unblocked.lessons import blocks
-from unblocked.lessons.source import Lesson
+from unblocked.lessons.source import Lesson, lessons
 
 
 def anchor(heading: str) -> str:
@@ -58,6 +58,13 @@ def sections(wanted: Lesson) -> list[str]:
     texts = [block.text for block in wanted.blocks if block.kind == "text"]
     found = [re.match(r"#+ +(.+)", line) for text in texts for _, line in blocks.outside_fences(text)]
     return [heading[1].strip() for heading in found if heading]
+
+
+def astray(text: str, course: Path) -> list[str]:
+    """Give the links to lessons, of a page beside the folder of their pages, that lead to nothing."""
+    known = {each.path.name: [anchor(heading) for heading in sections(each)] for each in lessons(course=course)}
+    found = re.findall(r"\]\(lessons/(\w+\.md)(?:#([^)]+))?\)", text)
+    return [f"{page}#{to}" for page, to in found if page not in known or (to and to not in known[page])]
 
 
 def folders(course: Path, pattern: str) -> list[Path]:

@@ -14,7 +14,6 @@ GLOSSARY = "docs/glossary.md"
 
 _ENTRY = re.compile(r"^## (.+?)(?: \{#([\w-]+)\})?$\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _ELSEWHERE = re.compile(r"^Elsewhere: (.+)$", re.MULTILINE)
-_LINK = re.compile(r"\]\(lessons/(\w+)\.md(?:#([\w-]+))?\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,9 @@ def _unused(known: list[Term], course: Path) -> Iterator[str]:
 
 def _astray(known: list[Term], course: Path) -> Iterator[str]:
     """Every link leads to a section that a lesson has."""
-    lessons = {lesson.path.stem: lesson for lesson in source.lessons(course=course)}
-    anchors = {name: [addresses.anchor(heading) for heading in addresses.sections(of)] for name, of in lessons.items()}
     for term in known:
-        for name, anchor in _LINK.findall(term.text):
-            if name not in lessons or (anchor and anchor not in anchors[name]):
-                yield f"`{GLOSSARY}`: `{term.forms[0]}` links to `{name}#{anchor}`, which does not exist."
+        for link in addresses.astray(term.text, course):
+            yield f"`{GLOSSARY}`: `{term.forms[0]}` links to `{link}`, which does not exist."
 
 
 def _strangers(known: list[Term], course: Path) -> Iterator[str]:

@@ -43,7 +43,7 @@ def routes(labs: Sequence[str], *, course: Path) -> dict[str, list[Route]]:
     if done.returncode:
         why = done.stderr.strip().rpartition("\n")[2]
         raise Fault(f"The routes of the labs {', '.join(f'`{lab}`' for lab in labs)} cannot be read: {why}.")
-    return {lab: [Route(**each) for each in found] for lab, found in json.loads(done.stdout).items()}
+    return {lab: [Route(**each) for each in found] for lab, found in json.loads(done.stdout.splitlines()[-1]).items()}
 
 
 def _of(app: Any) -> Iterable[Route]:
