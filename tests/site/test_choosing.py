@@ -8,7 +8,7 @@ import anyio.to_thread
 import pytest
 
 from tests.site import small
-from unblocked.site import addresses
+from unblocked.site import places
 
 REAL = Path(__file__).parents[2]
 PAGE = (REAL / "docs/choosing.md").read_text()
@@ -23,7 +23,7 @@ def unbacked(page):
 
 def nowhere(page):
     """Give the links of the page to itself that lead to no heading."""
-    headings = [addresses.anchor(heading) for heading in re.findall(r"^#+ (.+)", page, re.MULTILINE)]
+    headings = [places.anchor(heading) for heading in re.findall(r"^#+ (.+)", page, re.MULTILINE)]
     return [link for link in re.findall(r"\]\(#([^)]+)\)", page) if link not in headings]
 
 
@@ -35,19 +35,19 @@ def test_every_answer_is_backed_by_a_lesson():
 def test_every_branch_leads_to_an_answer():
     assert nowhere(PAGE) == []
     assert nowhere("# Here\n\n[there](#there)\n") == ["there"]
-    answers = [addresses.anchor(heading) for heading in re.findall(r"^### (.+)", PAGE, re.MULTILINE)]
+    answers = [places.anchor(heading) for heading in re.findall(r"^### (.+)", PAGE, re.MULTILINE)]
     assert re.findall(r"\]\(#([^)]+)\)", PAGE) == answers
 
 
 @pytest.mark.parametrize("page", ["choosing.md", "glossary.md", "index.md"])
 def test_links_to_lessons_lead_somewhere(page):
-    assert addresses.astray((REAL / "docs" / page).read_text(), REAL) == []
+    assert places.astray((REAL / "docs" / page).read_text(), REAL) == []
 
 
 def test_link_that_leads_nowhere_is_found(tmp_path):
     course = small.course(tmp_path)
     page = "[a](lessons/01_lending.md#what-does-a-lender-do) [b](lessons/01_lending.md#gone) [c](lessons/09_gone.md)"
-    assert addresses.astray(page, course) == ["01_lending.md#gone", "09_gone.md#"]
+    assert places.astray(page, course) == ["01_lending.md#gone", "09_gone.md#"]
 
 
 def test_figures_hold():

@@ -28,7 +28,7 @@ class Part:
     def entries(self) -> dict[str, str]:
         r"""What stands in a section of names and words, by name.
 
-        >>> Part("Args", "path: what to ask for,\\n    in turn.\\nn: how many.").entries
+        >>> Part("Args", "path: what to ask for,\n    in turn.\nn: how many.").entries
         {'path': 'what to ask for, in turn.', 'n': 'how many.'}
         """
         found: dict[str, str] = {}
@@ -45,7 +45,7 @@ class Part:
 def parts(doc: str) -> list[Part]:
     r"""Divide a docstring into its parts, in order.
 
-    >>> [part.kind for part in parts("Ask.\\n\\nArgs:\\n    n: how many.\\n\\n>>> ask()\\n3")]
+    >>> [part.kind for part in parts("Ask.\n\nArgs:\n    n: how many.\n\n>>> ask()\n3")]
     ['text', 'Args', 'example']
     """
     return [part for piece in re.split(r"\n\s*\n(?=\S)", inspect.cleandoc(doc)) for part in _parts(piece)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unblocked.lessons import blocks, source
-from unblocked.site import addresses
+from unblocked.site import places
 
 GLOSSARY = "docs/glossary.md"
 
@@ -38,7 +38,7 @@ def terms(course: Path) -> list[Term]:
 def _term(title: str, anchor: str | None, text: str) -> Term:
     elsewhere = _ELSEWHERE.search(text)
     names = tuple(elsewhere[1].split(", ")) if elsewhere else ()
-    return Term(tuple(title.replace("`", "").split(", ")), anchor or addresses.anchor(title), text, names)
+    return Term(tuple(title.replace("`", "").split(", ")), anchor or places.anchor(title), text, names)
 
 
 def complaints(course: Path) -> list[str]:
@@ -57,8 +57,8 @@ def _unordered(known: list[Term]) -> Iterator[str]:
 
 def _unused(known: list[Term], course: Path) -> Iterator[str]:
     """Every term is used in a lesson, a task or a lab."""
-    places = [*source.paths(course=course), *course.glob("exercises/*/*/task.md"), *course.glob("labs/**/*.py")]
-    text = "\n".join(_read(path) for path in places)
+    files = [*source.paths(course=course), *course.glob("exercises/*/*/task.md"), *course.glob("labs/**/*.py")]
+    text = "\n".join(_read(path) for path in files)
     for term in known:
         if not any(_pattern(form).search(text) for form in term.forms):
             yield f"`{GLOSSARY}`: no lesson, task or lab says `{term.forms[0]}`."
@@ -67,15 +67,15 @@ def _unused(known: list[Term], course: Path) -> Iterator[str]:
 def _astray(known: list[Term], course: Path) -> Iterator[str]:
     """Every link leads to a section that a lesson has."""
     for term in known:
-        for link in addresses.astray(term.text, course):
+        for link in places.astray(term.text, course):
             yield f"`{GLOSSARY}`: `{term.forms[0]}` links to `{link}`, which does not exist."
 
 
 def _strangers(known: list[Term], course: Path) -> Iterator[str]:
     """No lesson, task or page uses another word for a term."""
-    places = [*source.paths(course=course), *sorted(course.glob("exercises/*/*/task.md"))]
-    places += sorted(path for path in course.glob("docs/*.md") if path != course / GLOSSARY)
-    for path in places:
+    files = [*source.paths(course=course), *sorted(course.glob("exercises/*/*/task.md"))]
+    files += sorted(path for path in course.glob("docs/*.md") if path != course / GLOSSARY)
+    for path in files:
         text = _prose(_read(path))
         for term in known:
             for name in term.elsewhere:

@@ -12,7 +12,7 @@ from pathlib import Path
 from unblocked.faults import Fault
 from unblocked.lessons import source
 from unblocked.lessons.source import Lesson
-from unblocked.site import addresses
+from unblocked.site import places
 from unblocked.site.routes import Route, routes
 
 _TOOLS = re.compile(r"#\s*(noqa|type:|pragma|fmt:|ruff:|mypy:)")
@@ -27,7 +27,7 @@ def pages(course: Path) -> dict[str, str]:
 
     """
     lessons = {lesson.slug: lesson for lesson in source.lessons(course=course)}
-    slugs = [lab.name for lab in addresses.folders(course, "labs/*/app.py")]
+    slugs = [lab.name for lab in places.folders(course, "labs/*/app.py")]
     slugs.sort(key=lambda slug: lessons[slug].number if slug in lessons else len(lessons))
     found = routes(slugs, course=course) if slugs else {}
     made = {f"labs/{slug}.md": _lab(course, slug, lessons.get(slug), found[slug]) for slug in slugs}
@@ -40,7 +40,7 @@ def lit(code: str) -> list[int]:
 
     A comment on a line of its own speaks of all that follows, and lights nothing.
 
-    >>> lit("# quotes\\nanswer = ask()  # everybody waits here\\nx = 1  # noqa: F841\\n")
+    >>> lit("# quotes\nanswer = ask()  # everybody waits here\nx = 1  # noqa: F841\n")
     [2]
     """
     comments = [t for t in tokenize.generate_tokens(io.StringIO(code).readline) if t.type == tokenize.COMMENT]
@@ -59,7 +59,7 @@ def _lab(course: Path, slug: str, lesson: Lesson | None, found: list[Route]) -> 
     parts = [
         f"# What does the lab `{slug}` show?",
         says(course, folder / "app.py"),
-        f"It belongs to [lesson {lesson.number:02}, {lesson.title}]({addresses.lesson(lesson)})." if lesson else "",
+        f"It belongs to [lesson {lesson.number:02}, {lesson.title}]({places.lesson(lesson)})." if lesson else "",
         "## How do you run it?",
         *_commands(slug),
         "## Which routes does it have?",
@@ -159,7 +159,7 @@ def _list(course: Path, slugs: list[str], lessons: dict[str, Lesson]) -> str:
 
 
 def _entry(course: Path, slug: str, lesson: Lesson | None) -> str:
-    link = f" [Lesson {lesson.number:02}, {lesson.title}]({addresses.lesson(lesson)})." if lesson else ""
+    link = f" [Lesson {lesson.number:02}, {lesson.title}]({places.lesson(lesson)})." if lesson else ""
     return f"- [`{slug}`]({slug}.md): {_first(course, course / 'labs' / slug / 'app.py')}{link}"
 
 

@@ -13,7 +13,7 @@ from unblocked.faults import Fault
 from unblocked.grading.cases import Case, cases
 from unblocked.lessons import source
 from unblocked.lessons.source import Lesson
-from unblocked.site import addresses
+from unblocked.site import places
 from unblocked.site.signs import SIGNS, Sign
 
 _BELIEF = "Believes that "
@@ -152,7 +152,7 @@ def _page(shown: list[tuple[Sign, list[Mistake]]], lessons: dict[str, Lesson]) -
         "Look for what you see. Under it stand exercises, each with what a verdict says there, and the beliefs that "
         "lead to it. Every line goes on after “I believed that”; what follows a colon is what happens."
     )
-    yield "\n".join(f"- [{sign.seen}](#{addresses.anchor(sign.seen)})" for sign, _ in shown)
+    yield "\n".join(f"- [{sign.seen}](#{places.anchor(sign.seen)})" for sign, _ in shown)
     for sign, those in shown:
         yield f"## {sign.seen}"
         links = [_section(lessons[slug], heading) for slug, heading in sign.read if slug in lessons]
@@ -162,7 +162,7 @@ def _page(shown: list[tuple[Sign, list[Mistake]]], lessons: dict[str, Lesson]) -
 
 
 def _section(lesson: Lesson, heading: str) -> str:
-    return f"[lesson {lesson.number:02}, “{heading}”]({addresses.section(lesson, heading)})"
+    return f"[lesson {lesson.number:02}, “{heading}”]({places.section(lesson, heading)})"
 
 
 def _groups(those: list[Mistake]) -> Iterator[str]:
@@ -172,6 +172,6 @@ def _groups(those: list[Mistake]) -> Iterator[str]:
         groups.setdefault((each.exercise.name, each.verdict), []).append(each)
     for group in groups.values():
         lesson, exercise = group[0].lesson, group[0].exercise
-        title = f"[{addresses.title(exercise)}]({addresses.exercise(lesson, exercise)})"
+        title = f"[{places.title(exercise)}]({places.exercise(lesson, exercise)})"
         beliefs = "\n".join(f"- … {each.belief}" for each in group)
         yield f"**{title}**, lesson {lesson.number:02}: *“{group[0].verdict}”*\n\n{beliefs}"
