@@ -42,14 +42,14 @@ def pages(course: Path) -> dict[str, str]:  # noqa: ARG001  # all kinds of pages
     }
 
 
-def described(name: str, verb: Callable[..., Any], *, doc: str | None = None) -> str:
+def described(name: str, verb: Callable[..., Any]) -> str:
     """Write what there is to know of a function: how it is called, and its docstring.
 
     Raises:
         Fault: it has no docstring, or says nothing of an argument, or something of one that it does not have.
 
     """
-    if not (doc := doc or inspect.getdoc(verb)):
+    if not (doc := inspect.getdoc(verb)):
         raise Fault(f"`{name}` has no docstring; the reference is made of it.")
     has = [each for each in inspect.signature(verb).parameters if each != "self"]
     told = docstrings.entries(doc, "Args")
