@@ -71,6 +71,24 @@ def build(
     raise typer.Exit(1 if check and stale else 0)
 
 
+@app.command()
+def site(
+    *,
+    build: Annotated[bool, typer.Option("--build", help="Write the site into `site/` and end.")] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Run all lessons again, also those that have not changed.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")] = True,
+) -> None:
+    """Write the pages that are made from lessons and code, build the site, and serve it until Ctrl-C."""
+    from unblocked.site import building, runs
+
+    if anew:
+        runs.forget(course())
+    raise typer.Exit(building.once(course()) if build else building.stay(course(), port=port, browser=browser))
+
+
 @app.command(
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
 )

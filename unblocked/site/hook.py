@@ -1,0 +1,30 @@
+"""What MkDocs calls when it has read `mkdocs.yml`: says which command makes the generated pages, where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mkdocs.exceptions import Abort
+
+_GENERATED = ("lessons/", "labs/", "reference/", "teaching/")
+
+
+def on_config(config: Any) -> None:
+    """Stop before a build whose navigation has generated pages that are not there."""
+    docs = Path(config["docs_dir"])
+    missing = [page for page in _pages(config["nav"]) if page.startswith(_GENERATED) and not (docs / page).is_file()]
+    if missing:
+        those = ", ".join(f"docs/{page}" for page in missing)
+        mend = "Run `python3 -m unblocked site --build`, which writes them and builds the site."
+        raise Abort(f"{those}: not there, because they are generated. {mend}")
+
+
+def _pages(nav: Any) -> Iterator[str]:
+    """Give every page that a navigation names."""
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict | list):
+        for part in nav.values() if isinstance(nav, dict) else nav:
+            yield from _pages(part)
