@@ -8,13 +8,13 @@ from typing import Any
 
 from mkdocs.exceptions import Abort
 
-_GENERATED = ("lessons/", "labs/", "reference/", "teaching/")
+GENERATED = ("lessons/", "labs/", "reference/", "teaching/")
 
 
 def on_config(config: Any) -> None:
     """Stop before a build whose navigation has generated pages that are not there."""
     docs = Path(config["docs_dir"])
-    missing = [page for page in _pages(config["nav"]) if page.startswith(_GENERATED) and not (docs / page).is_file()]
+    missing = [page for page in _pages(config["nav"]) if page.startswith(GENERATED) and not (docs / page).is_file()]
     if missing:
         those = ", ".join(f"docs/{page}" for page in missing)
         mend = "Run `python3 -m unblocked site --build`, which writes them and builds the site."

@@ -1,0 +1,111 @@
+"""The command that builds and serves the site."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from tests.conftest import COURSE
+from tests.waiting import until
+from unblocked import cli
+from unblocked.lessons import source
+from unblocked.site import building, generated, hook, runs
+
+STAY = "import sys; from pathlib import Path; from unblocked.site import building; "
+STAY += "sys.exit(building.stay(Path(sys.argv[1]), port=int(sys.argv[2]), browser=False))"
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    calls = []
+    monkeypatch.setattr(building, "once", lambda *_: calls.append("once") or 3)
+    monkeypatch.setattr(building, "stay", lambda *_, **options: calls.append(options) or 4)
+    monkeypatch.setattr(runs, "forget", lambda _: calls.append("forgotten"))
+    return calls
+
+
+def test_command_is_thin(asked):
+    assert cli.main(["site", "--build"]) == 3
+    assert cli.main(["site", "--port", "9000", "--no-browser", "--anew"]) == 4
+    assert asked == ["once", "forgotten", {"port": 9000, "browser": False}]
+
+
+def test_navigation_is_the_order_of_the_course():
+    text = (COURSE / "mkdocs.yml").read_text()
+    named = re.findall(r"^ +- lessons/(\w+)\.md$", text, re.MULTILINE)
+    assert named == [lesson.name for lesson in source.lessons()]
+
+
+def test_generated_folders_are_not_committed():
+    ignored = (COURSE / ".gitignore").read_text().splitlines()
+    assert {f"/docs/{name}/" for name in generated.FOLDERS} <= set(ignored)
+    assert "/.cache/" in ignored
+
+
+def test_plain_build_names_the_command(tmp_path):
+    shutil.copytree(COURSE / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns(*generated.FOLDERS))
+    shutil.copytree(COURSE / "unblocked/site", tmp_path / "unblocked/site")
+    shutil.copy(COURSE / "mkdocs.yml", tmp_path)
+    env = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+    done = subprocess.run(build, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "docs/lessons/00_start_here.md" in done.stdout
+    assert "Run `python3 -m unblocked site --build`" in done.stdout
+
+
+def test_hook_knows_what_is_generated(tmp_path):
+    folders = tuple(f"{name}/" for name in generated.FOLDERS)
+    assert folders == hook.GENERATED
+    hook.on_config({"docs_dir": str(tmp_path), "nav": [{"Home": "index.md"}, {"More": [{"x": "choosing.md"}]}]})
+
+
+@pytest.fixture
+def served(course):
+    """Serve a course of one lesson, which shows no code, and say where."""
+    course.lesson("00_start_here", "# Start\n\nfirst words\n")
+    config = (COURSE / "mkdocs.yml").read_text().partition("nav:")[0]
+    course.write("mkdocs.yml", f"{config}nav: [index.md, lessons/00_start_here.md]\n")
+    shutil.copytree(COURSE / "unblocked/site", course.folder / "unblocked/site")
+    shutil.copytree(COURSE / "docs/assets", course.folder / "docs/assets")
+    course.write("docs/index.md", "# Home\n")
+    for name in ("exercises", "solutions", "labs"):
+        (course.folder / name).mkdir(exist_ok=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-c", STAY, str(course.folder), str(port)], stdout=subprocess.PIPE, text=True, cwd=COURSE
+    )
+    yield process, f"http://127.0.0.1:{port}/lessons/00_start_here.html"
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_save_is_followed_until_interrupted(course, served):
+    process, url = served
+    until(lambda: "first words" in page(url), "the page is served")
+    course.lesson("00_start_here", "# Start\n\nsecond words\n")
+    until(lambda: "second words" in page(url), "the page has what was saved")
+    course.write("lessons/00_start_here.md", "no front matter")
+    said = iter(process.stdout.readline, "")
+    assert any("`lessons/00_start_here.md` has no front matter" in line for line in said)
+    assert "second words" in page(url)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    assert process.stdout.read().endswith("Stopped.\n")
+
+
+def page(url):
+    try:
+        with urlopen(url, timeout=10) as answer:
+            return answer.read().decode()
+    except URLError:
+        return ""
