@@ -50,6 +50,10 @@ def test_link_to_ended_server_is_text():
     assert "href" not in shown
 
 
+def test_code_in_a_card_can_be_reached():
+    assert '<pre tabindex="0">' in written(data(text_html="<div><pre>x = 1</pre></div>"))
+
+
 def test_markdown_stays_markdown():
     assert "\n\n```python\nx = 1\n```\n\n" in written(data(text_markdown="```python\nx = 1\n```", text_plain="x = 1"))
 

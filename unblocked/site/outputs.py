@@ -69,8 +69,9 @@ def _one(output: NotebookNode, sheets: Sheets) -> str:
 
 def _html(html: str) -> str:
     """Set HTML apart: Markdown leaves it alone, and the search, which is for the text, does so too."""
-    without_role = html.replace(' role="status"', "", 1)  # that is for news, and a page has none
-    return f'<div class="output" data-search-exclude>{without_role.strip()}</div>'
+    calm = html.strip().replace(' role="status"', "", 1)  # that is for news, and a page has none
+    reachable = calm.replace("<pre>", '<pre tabindex="0">')  # with the keyboard, where it has to be scrolled
+    return f'<div class="output" data-search-exclude>{reachable}</div>'
 
 
 def _text(text: str) -> str:
