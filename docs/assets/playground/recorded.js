@@ -1,0 +1,1 @@
+globalThis.UnblockedPlayground.recorded = {"where": "", "note": "", "of": 5, "runs": {}};
