@@ -83,7 +83,7 @@
   // What a route asks of the world, one after the other.
   const take = (resource, place, label = "") => ({ does: "take", resource, place, label });
   const give = (resource) => ({ does: "give", resource });
-  const wait = (ms, place) => ({ does: "wait", ms, place, label: "waits for the carrier" });
+  const wait = (ms, place) => ({ does: "wait", ms, place, label: "waits" });
   const compute = (ms, place, interpreter, label = "computes") => ({ does: "compute", ms, place, interpreter, label });
 
   /** The kinds of route, each as the steps of one request. Every request begins on the event loop. */

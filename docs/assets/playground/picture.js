@@ -325,5 +325,5 @@
       + `<details class="pg-numbers"><summary>The numbers, as a table</summary>${tables.join("")}</details></figure>`;
   }
 
-  Object.assign(globalThis.UnblockedPlayground, { LOOKS, capital, counted, duration, escaped, figure, number, rate, said, view });
+  Object.assign(globalThis.UnblockedPlayground, { LOOKS, capital, counted, duration, escaped, figure, number, rate, said, ticks, view });
 })();
