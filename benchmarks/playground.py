@@ -47,7 +47,9 @@ def measured(parcel, carriers: Outside, preset: dict, *, times: int) -> dict:
     """Run a preset several times; give the run whose slowest request is the median."""
     prepare(carriers, preset["settings"])
     load(parcel, preset["path"], n=2)  # the first requests open connections and start processes
-    found = {} if "computes" in preset["settings"] or preset["settings"]["waits"] else alone(parcel, preset, times=times)
+    found = (
+        {} if "computes" in preset["settings"] or preset["settings"]["waits"] else alone(parcel, preset, times=times)
+    )
     runs = sorted((sender(parcel, preset)() for _ in range(times)), key=lambda run: run.slowest)
     return {"settings": found, **kept(View(runs[times // 2]))}
 

@@ -5,7 +5,8 @@
  * What is modelled:
  * - A worker (a server process) has one event loop. Who needs it takes it in the order of arrival and keeps it until it
  *   waits for something that can be awaited, or is done.
- * - A `def` route runs in a thread and needs a token, of which each worker has a number. Threads wait side by side.
+ * - A `def` route runs in a thread and needs a token, of which each worker has a number. Threads wait side by side. It has
+ *   a return type, as in the labs: to check what it returns, FastAPI takes a token once more, behind those who wait.
  * - A worker is one interpreter with one GIL: those of its threads that compute share its time in equal parts (processor
  *   sharing; a real one hands the GIL over every 5 ms). A process of the pool is an interpreter of its own.
  * - All interpreters that compute share the cores in equal parts, and none gets more than one core.
@@ -108,6 +109,8 @@
       yield take(worker.tokens, "token");
       yield wait(request.waits, "thread");
       yield compute(request.computes, "thread", worker);
+      yield give(worker.tokens);
+      yield take(worker.tokens, "token", "to check what it returns");
       yield give(worker.tokens);
     },
     *processes(worker, request) {

@@ -276,7 +276,7 @@
     const total = spent.reduce((sum, [, ms]) => sum + ms, 0) || 1;
     const parts = spent.filter(([, ms]) => ms >= total / 50).sort((a, b) => b[1] - a[1])
       .map(([place, ms]) => `${LOOKS[place].name} ${Math.round((100 * ms) / total)} %`);
-    return `${view.title}. ${said(view)} Where their time went: ${parts.join(", ")}.`;
+    return `${view.title ? `${view.title}. ` : ""}${said(view)} Where their time went: ${parts.join(", ")}.`;
   }
 
   const at = (lane, place) => lane.pieces.reduce((sum, piece) => sum + (piece.place === place ? piece.end - piece.start : 0), 0);
@@ -319,7 +319,7 @@
       return `<div class="ub-run">${escaped(one.title)}</div>${svg}<p class="ub-said">${escaped(said(one))}</p>`;
     });
     const key = places.map((place) => `<span>${swatch(place)}${LOOKS[place].name}</span>`).join("");
-    const tables = views.map((one) => `<p class="ub-said">${escaped(description(one))}</p><div class="ub-scroll" tabindex="0" role="region" aria-label="${escaped(one.title)}: numbers">${table(one)}</div>`);
+    const tables = views.map((one) => `<p class="ub-said">${escaped(description(one))}</p><div class="ub-scroll" tabindex="0" role="region" aria-label="${escaped(one.title || "This model")}: numbers">${table(one)}</div>`);
     const style = `--ub-l:${left}px;--ub-r:${right}px;--ub-ln:${narrowLeft}px;--ub-rn:${narrowRight}px`;
     return `<figure class="ub" style="${style}">${patterns(places)}${runs.join("")}<div class="ub-key">${key}</div>`
       + `<details class="pg-numbers"><summary>The numbers, as a table</summary>${tables.join("")}</details></figure>`;

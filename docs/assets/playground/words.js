@@ -31,8 +31,8 @@
       def: line("price = compute(answer)", "thread", work(", takes turns with other threads")),
       processes: line(`price = ${keyword("await")} loop.run_in_executor(pool, compute, answer)`, "await", work(", in another process")),
     };
-    const head = s.route === "def" ? line(`${keyword("def")} quote(parcel: int):`, "token", `takes one of ${counted(s.tokens, "token")}`)
-      : line(`${keyword("async def")} quote(parcel: int):`, null, "runs on the event loop");
+    const head = s.route === "def" ? line(`${keyword("def")} quote(parcel: int) -> Quote:`, "token", `takes a token, and again to check its Quote`)
+      : line(`${keyword("async def")} quote(parcel: int) -> Quote:`, null, "runs on the event loop");
     return [head, ...(s.waits ? [asks[s.route]] : []), ...(s.computes ? [plans[s.route]] : [])];
   }
 
