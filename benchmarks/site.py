@@ -1,6 +1,6 @@
 """What the site costs: how large each lesson's page is, how long it takes to build, and to run the lessons anew.
 
-Run `python benchmarks/site.py`. It runs all lessons twice at most, and leaves the runs that were kept as they were.
+Run `python benchmarks/site.py`. It leaves the runs that were kept as they were.
 """
 
 import argparse
@@ -53,10 +53,8 @@ def build() -> None:
         print(f"whole site from kept runs: {time.perf_counter() - begun:.1f} s, at most {BUILD} s are wanted")
         for page in sorted(site.glob("lessons/*.html")):
             text = page.read_bytes()
-            sent = len(gzip.compress(text)) / 1000
-            print(
-                f"{page.name}: {sent:.0f} kB as it is sent, at most {PAGE} kB are wanted; {len(text) / 1000:.0f} kB unpacked"
-            )
+            sent, whole = len(gzip.compress(text)) / 1000, len(text) / 1000
+            print(f"{page.name}: {sent:.0f} kB as it is sent, at most {PAGE} kB are wanted; unpacked {whole:.0f} kB")
         total = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
         print(f"whole site: {total / 1e6:.1f} MB on disk, {sum(1 for _ in site.rglob('*.html'))} pages")
 

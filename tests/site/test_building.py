@@ -68,9 +68,8 @@ def test_hook_knows_what_is_generated(tmp_path):
 
 
 @pytest.fixture
-def served(course):
-    """Serve a course of one lesson, which shows no code, and say where."""
-    course.lesson("00_start_here", "# Start\n\nfirst words\n")
+def serve(course):
+    """Serve a course of one lesson with this text; give the process and the lesson's address."""
     config = (COURSE / "mkdocs.yml").read_text().partition("nav:")[0]
     course.write("mkdocs.yml", f"{config}nav: [index.md, lessons/00_start_here.md]\n")
     shutil.copytree(COURSE / "unblocked/site", course.folder / "unblocked/site")
@@ -80,17 +79,23 @@ def served(course):
         (course.folder / name).mkdir(exist_ok=True)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-c", STAY, str(course.folder), str(port)], stdout=subprocess.PIPE, text=True, cwd=COURSE
-    )
-    yield process, f"http://127.0.0.1:{port}/lessons/00_start_here.html"
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    processes = []
+
+    def begun(body):
+        course.lesson("00_start_here", body)
+        stay = [sys.executable, "-c", STAY, str(course.folder), str(port)]
+        processes.append(subprocess.Popen(stay, stdout=subprocess.PIPE, text=True, cwd=COURSE))
+        return processes[0], f"http://127.0.0.1:{port}/lessons/00_start_here.html"
+
+    yield begun
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
-def test_save_is_followed_until_interrupted(course, served):
-    process, url = served
+def test_save_is_followed_until_interrupted(course, serve):
+    process, url = serve("# Start\n\nfirst words\n")
     until(lambda: "first words" in page(url), "the page is served")
     course.lesson("00_start_here", "# Start\n\nsecond words\n")
     until(lambda: "second words" in page(url), "the page has what was saved")
@@ -101,6 +106,18 @@ def test_save_is_followed_until_interrupted(course, served):
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
     assert process.stdout.read().endswith("Stopped.\n")
+
+
+def test_interrupt_ends_a_run_and_its_kernel(serve, tmp_path):
+    pid = tmp_path / "pid"
+    cell = f"import os, pathlib, time\npathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\ntime.sleep(300)"
+    process, _ = serve(f"# Start\n\n```python\n{cell}\n```\n")
+    until(lambda: pid.exists() and pid.read_text(), "the notebook runs")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    assert process.stdout.read() == "runs 00_start_here: its code is new, or what it uses\nStopped.\n"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
 
 
 def page(url):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -93,6 +94,16 @@ class _Watch:
                 os.killpg(self.group, signal.SIGKILL)
 
 
+class _Interruptible(asyncio.SelectorEventLoop):
+    """An event loop on which Ctrl-C ends the run.
+
+    nbclient's own handler would take the interrupt for itself, end the kernel, and report that as the notebook's fault.
+    """
+
+    def add_signal_handler(self, *_: object) -> None:
+        raise RuntimeError("an interrupt is for the runner")  # which nbclient knows from threads
+
+
 def _execute(notebook: NotebookNode, name: str, private: Path, seconds: float) -> None:
     """Run the cells of `notebook` in a kernel whose folders are all in `private`."""
     workspace = private / "workspace"
@@ -101,7 +112,9 @@ def _execute(notebook: NotebookNode, name: str, private: Path, seconds: float) -
     watch = _Watch()
     client = _client(notebook, watch, private, seconds=seconds)
     try:
-        client.execute(env=env, cwd=str(workspace / "notebooks"))
+        with asyncio.Runner(loop_factory=_Interruptible) as runner, (private / "kernel.log").open("wb") as log:
+            # What a kernel writes past its notebook, when it is ended for example, is nobody's output.
+            runner.run(_all(client, env=env, cwd=str(workspace / "notebooks"), stdout=log, stderr=log))
     except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
         raise Fault(
             f"`{name}`, {f'cell `{watch.cell}`' if watch.cell else 'start'}: {_why(error, seconds)}."
@@ -111,6 +124,17 @@ def _execute(notebook: NotebookNode, name: str, private: Path, seconds: float) -
     for cell in notebook.cells:
         if "raises-exception" in cell.metadata.get("tags", []) and not _raised(cell):
             raise Fault(f"`{name}`, cell `{cell.id}` is meant to raise, and does not.")
+
+
+async def _all(client: NotebookClient, **options: Any) -> None:
+    """Run all cells. nbclient takes an interrupt, which cancels this, for the end of the kernel."""
+    try:
+        await client.async_execute(**options)
+    except DeadKernelError:
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            raise asyncio.CancelledError from None
+        raise
 
 
 def _client(notebook: NotebookNode, watch: _Watch, private: Path, *, seconds: float) -> NotebookClient:

@@ -51,8 +51,13 @@ def build(course: Path, *, docs: Path, site: Path, url: str | None = None) -> No
 
 def once(course: Path, *, out: TextIO = sys.stdout) -> int:
     """Write the generated pages into `docs/` and the site into `site/`; give the exit code."""
-    with _told(out):
-        _make(course, course / "site", say=_saying(out))
+    say = _saying(out)
+    try:
+        with _told(out):
+            _make(course, course / "site", say=say)
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 130
     return 0
 
 
