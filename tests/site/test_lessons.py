@@ -79,7 +79,9 @@ def page(course):
     course.write("solutions/routes/keeps_moving.py", '"""A thread waits."""\n\nimport os\n\nsolved = os\n')
 
     def made(repo_url=""):
-        course.write("mkdocs.yml", f"site_name: x\nrepo_url: {repo_url}\n" if repo_url else "site_name: x\n")
+        course.write(
+            "mkdocs.yml", f"site_name: x\nextra:\n  repo_url: {repo_url}\n" if repo_url else "# repo_url: none yet\n"
+        )
         return lessons.pages(course.folder, run=show)["lessons/02_routes.md"]
 
     return made

@@ -1,11 +1,14 @@
-"""Where the course has its public address: `repo_url` in `mkdocs.yml`, where one is set."""
+"""Where the course has its public address: `repo_url` in `mkdocs.yml`, where one is set.
+
+It belongs under `extra`: with a `repo_url` of its own, the theme asks GitHub for stars on every page.
+"""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-_SET = re.compile(r"^repo_url:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_SET = re.compile(r"^\s*repo_url:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
 def of(course: Path) -> str:
