@@ -396,7 +396,7 @@ def test_picture_follows_its_controls(page):
     page.get_by_label("def in a worker thread", exact=True).check()
     expect(page.locator(".pg-verdict")).to_contain_text("Nothing is a bottleneck")
     expect(page.locator(".ub-key")).to_have_text("runs in a worker thread")
-    page.get_by_label("Tokens threads for def routes").fill("1")
+    page.get_by_label("Tokens for def routes").fill("1")
     expect(page.locator(".pg-verdict")).to_contain_text("one token, and each request takes one for 500 ms of waiting")
     expect(page.locator(".ub-key")).to_contain_text("waits for a thread")
 
@@ -418,6 +418,14 @@ def test_field_that_is_emptied_is_filled_again(page):
     field.fill("5000")
     field.blur()
     expect(field).to_have_value("300")
+
+
+def test_nothing_to_do_is_nothing_to_draw(page):
+    page.get_by_label("Each waits for a carrier").fill("0")
+    expect(page.locator(".pg-verdict")).to_contain_text("Nobody waits and nobody computes")
+    expect(page.locator(".ub-plot")).to_have_count(0)
+    page.get_by_label("Each computes after that").fill("100")
+    expect(customers(page)).to_have_count(5)
 
 
 def test_only_what_matters_to_a_route_is_asked(page):

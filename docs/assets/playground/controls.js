@@ -12,7 +12,7 @@
     { name: "every", words: "One every", unit: "ms", note: "0: all at once", slide: 500 },
     { name: "waits", words: "Each waits", unit: "ms", note: "for a carrier", slide: 1000 },
     { name: "computes", words: "Each computes", unit: "ms", note: "after that", slide: 500 },
-    { name: "tokens", words: "Tokens", note: "threads for def routes", slide: 60, only: ["def"] },
+    { name: "tokens", words: "Tokens", note: "for def routes", slide: 60, only: ["def"] },
     { name: "processes", words: "Processes", note: "in the pool", slide: 8, only: ["processes"] },
     { name: "workers", words: "Workers", note: "uvicorn processes", slide: 4 },
     { name: "cores", words: "Cores", note: "of the computer", slide: 8 },
@@ -39,7 +39,7 @@
 
   function build() {
     place.innerHTML = `
-      <div class="pg-presets" role="group" aria-label="Runs from the lessons">${pg.presets.map(preset).join("")}</div>
+      <div class="pg-presets" role="group" aria-labelledby="pg-from"><span id="pg-from">From the lessons:</span>${pg.presets.map(preset).join("")}</div>
       <form class="pg-form">
         <fieldset class="pg-kinds"><legend>The route</legend>${Object.entries(pg.KINDS).map(kind).join("")}</fieldset>
         <div class="pg-code" tabindex="0" role="region" aria-label="The route's code"></div>
@@ -47,12 +47,12 @@
       </form>
       <p class="pg-verdict" role="status" aria-live="polite"></p>
       <dl class="pg-figures"></dl>
-      <div class="pg-picture"></div>
       <div class="pg-actions">
         <button type="button" class="pg-play">Play it</button>
         <button type="button" class="pg-copy">Copy a link to this</button>
         <span class="pg-copied" role="status"></span>
       </div>
+      <div class="pg-picture"></div>
       <p class="pg-where"></p>`;
   }
 
@@ -74,6 +74,7 @@
   // The picture and the words.
 
   function show({ play = false } = {}) {
+    if (!state.settings.waits && !state.settings.computes) return showNothing();
     const run = pg.run(state.settings), real = measured();
     const { tokens, processes, workers } = run.settings;
     const limits = { tokens: tokens * workers, processes: processes * workers, workers };
@@ -88,6 +89,12 @@
     if (play && !still.matches) playFrom(Math.max(...views.map((one) => one.span)));
   }
 
+  function showNothing() {
+    cancelAnimationFrame(state.playing);
+    for (const part of [".pg-picture", ".pg-figures", ".pg-where"]) $(part).replaceChildren();
+    $(".pg-verdict").textContent = "Nobody waits and nobody computes: all are answered at once, and there is nothing to draw.";
+  }
+
   function tiles({ settings, figures: f, waves, peaks, lanes }, real) {
     const tile = (name, value, was) => `<div><dt>${name}</dt><dd>${value}</dd>${was ? `<dd class="pg-was">measured: ${was}</dd>` : ""}</div>`;
     const time = (name, key) => tile(name, pg.duration(f[key]), real && pg.duration(real.figures[key]));
@@ -98,7 +105,7 @@
       ...(lanes.length >= 100 ? [time("99th percentile", "p99")] : []),
       time("slowest", "slowest"),
       ...(settings.every ? [] : [tile(waves.length === 1 ? "wave" : "waves", waves.length)]),
-      ...(settings.waits ? [tile("at the carrier at once", peaks.upstream)] : []),
+      ...(settings.waits ? [tile("most at the carrier", peaks.upstream)] : []),
     ].join("");
   }
 
@@ -108,8 +115,12 @@
     const rows = pg.code(run.settings).map(({ code, place: at, note }, n) =>
       `<span class="pg-line" style="--pg-at:${at ? pg.LOOKS[at].colour : "transparent"}">${n ? "    " : ""}${code}<span class="c">  # ${note}</span></span>`);
     $(".pg-code").innerHTML = `<code>${rows.join("")}</code>`;
-    $(".pg-where").textContent = real ? `Measured on ${pg.recorded.where}; of ${pg.recorded.of} runs, the one in the middle. ${pg.recorded.note}`.trim() : "";
+    $(".pg-where").innerHTML = real ? origin(chosen()) : "";
   }
+
+  /** Say what was measured, where and when. */
+  const origin = ({ name, path, note = "" }) => `Measured: <code>${path}</code> of the lab <code>routes</code>, the fastest of `
+    + `${pg.number(pg.recorded.runs[name].of)} runs. ${note} ${pg.recorded.where}. ${pg.recorded.note}`;
 
   /** Fill in the form what the settings say. */
   function fill() {

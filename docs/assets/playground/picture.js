@@ -117,7 +117,7 @@
   }
 
   function inside(piece, middle, span) {
-    const room = ((piece.end - piece.start) / span) * 540;
+    const room = ((piece.end - piece.start) / span) * 440;
     if (!piece.label || LOOKS[piece.place].pattern || LOOKS[piece.place].tall < 0.5 || piece.label.length * 6.4 + 12 > room) return "";
     const extra = `class="ub-in" stroke="${darker(piece.place)}" text-anchor="middle"`;
     return text(piece.label, { x: across((piece.start + piece.end) / 2, span), y: middle + 3.8, extra });

@@ -31,6 +31,7 @@ globalThis.UnblockedPlayground.presets = [
   {
     "name": "half-awaited", "lesson": "routes", "path": "/waybills/blocking/{n}",
     "title": "Awaited, then on the loop",
+    "note": "After the wait, a label is drawn for 100 ms, which keeps the event loop as computing does.",
     "settings": { "route": "awaiting", "requests": 8, "waits": 500, "computes": 100 }
   },
   {

@@ -12,13 +12,16 @@
     processes: ["async def", "computes in a process pool"],
   };
 
+  /** A time as somebody has set it: 50 ms, 1.2 s. */
+  const set = (ms) => (ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`);
+
   const keyword = (word) => `<span class="k">${word}</span>`;
   const line = (code, place, note) => ({ code, place, note });
 
   /** The route, line by line: its code, the place in which that line is, and what it costs. @param {object} s settings */
   function code(s) {
-    const wait = (words) => `${duration(s.waits)}${words}`;
-    const work = (words) => `${duration(s.computes)}${words}`;
+    const wait = (words) => `${set(s.waits)}${words}`;
+    const work = (words) => `${set(s.computes)}${words}`;
     const asks = {
       blocking: line("answer = requests.get(carrier)", "loop", wait(", and keeps the event loop")),
       awaiting: line(`answer = ${keyword("await")} client.get(carrier)`, "upstream", wait(", and the event loop is free")),
@@ -31,28 +34,28 @@
       def: line("price = compute(answer)", "thread", work(", takes turns with other threads")),
       processes: line(`price = ${keyword("await")} loop.run_in_executor(pool, compute, answer)`, "await", work(", in another process")),
     };
-    const head = s.route === "def" ? line(`${keyword("def")} quote(parcel: int) -> Quote:`, "token", `takes a token, and again to check its Quote`)
+    const head = s.route === "def" ? line(`${keyword("def")} quote(parcel: int) -> Quote:`, "token", "takes a token, twice")
       : line(`${keyword("async def")} quote(parcel: int) -> Quote:`, null, "runs on the event loop");
     return [head, ...(s.waits ? [asks[s.route]] : []), ...(s.computes ? [plans[s.route]] : [])];
   }
 
-  const each = (s) => (s.waits && s.computes ? `${duration(s.waits)} of waiting and ${duration(s.computes)} of computing`
-    : s.waits ? `${duration(s.waits)} of waiting` : `${duration(s.computes)} of computing`);
+  const each = (s) => (s.waits && s.computes ? `${set(s.waits)} of waiting and ${set(s.computes)} of computing`
+    : s.waits ? `${set(s.waits)} of waiting` : `${set(s.computes)} of computing`);
   const of = (s, words) => (s.workers > 1 ? `${words} of each worker` : words);
 
   const CAUSES = {
     loop: (s) => s.route === "blocking"
-      ? [`the event loop: each request keeps it for ${each(s)}, and only one at a time can have it`,
+      ? [`the event loop: each request keeps it for ${each(s)}, and only one at a time can have it${s.workers > 1 ? ", in each worker" : ""}`,
         s.waits ? "A <code>def</code> route, or a call that is awaited, lets others have it meanwhile." : "A process pool computes elsewhere."]
-      : [`the event loop: each request computes on it for ${duration(s.computes)}, and only one at a time can have it`,
+      : [`the event loop: each request computes on it for ${set(s.computes)}, and only one at a time can have it${s.workers > 1 ? ", in each worker" : ""}`,
         "A process pool computes elsewhere."],
     token: (s) => [`the tokens: ${of(s, counted(s.tokens, "token"))}, and each request takes one for ${each(s)}`,
       "More tokens would help. A call that is awaited needs none."],
-    gil: (s) => [`the GIL: threads of one process take turns to compute, ${duration(s.computes)} for each request`,
+    gil: (s) => [`the GIL: threads of one process take turns to compute, ${set(s.computes)} for each request`,
       "More threads would not help. A process pool would."],
-    process: (s) => [`the process pool: ${of(s, s.processes === 1 ? "one process" : `${number(s.processes)} processes`)}, and each request keeps one for ${duration(s.computes)}`,
+    process: (s) => [`the process pool: ${of(s, s.processes === 1 ? "one process" : `${number(s.processes)} processes`)}, and each request keeps one for ${set(s.computes)}`,
       s.workers * s.processes < s.cores ? "More processes would help: there are idle cores." : "More processes would not help: there are no more cores."],
-    cores: (s) => [`the processor: all that compute share ${counted(s.cores, "core")}, and each request needs ${duration(s.computes)} of one`,
+    cores: (s) => [`the processor: all that compute share ${counted(s.cores, "core")}, and each request needs ${set(s.computes)} of one`,
       "Only more cores, or less to compute, would help."],
   };
 
