@@ -28,11 +28,12 @@
       def: line("answer = requests.get(carrier)", "thread", wait(", in a worker thread")),
       processes: line(`answer = ${keyword("await")} client.get(carrier)`, "upstream", wait(", and the event loop is free")),
     };
+    const from = s.waits ? "answer" : "parcel";
     const plans = {
-      blocking: line("price = compute(answer)", "loop", work(", on the event loop")),
-      awaiting: line("price = compute(answer)", "loop", work(", on the event loop")),
-      def: line("price = compute(answer)", "thread", work(", takes turns with other threads")),
-      processes: line(`price = ${keyword("await")} loop.run_in_executor(pool, compute, answer)`, "await", work(", in another process")),
+      blocking: line(`price = compute(${from})`, "loop", work(", on the event loop")),
+      awaiting: line(`price = compute(${from})`, "loop", work(", on the event loop")),
+      def: line(`price = compute(${from})`, "thread", work(", takes turns with other threads")),
+      processes: line(`price = ${keyword("await")} loop.run_in_executor(pool, compute, ${from})`, "await", work("")),
     };
     const head = s.route === "def" ? line(`${keyword("def")} quote(parcel: int) -> Quote:`, "token", "takes a token, twice")
       : line(`${keyword("async def")} quote(parcel: int) -> Quote:`, null, "runs on the event loop");
