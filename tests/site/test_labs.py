@@ -33,13 +33,16 @@ def test_page_tells_all_of_its_lab(course):
     assert "[lesson 01, Lending](../lessons/01_lending.md)" in page
     assert 'serve("lending")' in page
     assert "$ python3 -m unblocked serve lending" in page
-    assert "[`GET /books/{book}`](#__span-2-13) · `def` · Lend a book, and wait for it." in page
+    assert '<a href="#__span-2-13"><code>GET /books/{book}</code></a> · `def` · Lend a book, and wait for it.' in page
     assert '```python title="labs/lending/app.py" hl_lines="16"\n"""A library' in page
     assert "It uses what all labs share: [`labs/shelf.py`](shelf.md)." in page
 
 
 def test_included_router_has_its_routes(course):
-    assert "`GET /readers/health`](#__span-2-19) · `async def` · Say that" in labs.pages(course)["labs/lending.md"]
+    assert (
+        '"#__span-2-19"><code>GET /readers/health</code></a> · `async def` · Say that'
+        in labs.pages(course)["labs/lending.md"]
+    )
 
 
 def test_shared_module_names_its_users(course):
@@ -67,8 +70,8 @@ def test_other_comments_light_nothing(line):
 
 
 def test_link_to_a_route_meets_its_decorator(real):
-    line = next(line for line in real["labs/routes.md"].splitlines() if "`GET /waybills/threaded/" in line)
-    number = int(line.partition("#__span-2-")[2].partition(")")[0])
+    line = next(line for line in real["labs/routes.md"].splitlines() if "<code>GET /waybills/threaded/" in line)
+    number = int(line.partition("#__span-2-")[2].partition('"')[0])
     code = (REAL / "labs/routes/app.py").read_text().splitlines()
     assert code[number - 1] == '@app.get("/waybills/threaded/{parcel}")'
 

@@ -7,10 +7,7 @@ import json
 import random
 import re
 import selectors
-import shutil
 import socket
-import subprocess
-import sys
 from contextlib import ExitStack, contextmanager
 from itertools import accumulate
 from pathlib import Path
@@ -18,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.conftest import COURSE
 from tests.server.asking import get
@@ -33,7 +30,6 @@ from unblocked.server.serving import listen, start
 from unblocked.server.target import Target
 
 ASSETS = COURSE / "docs" / "assets" / "playground"
-CHROMIUM = shutil.which("chromium")
 KINDS = {
     "blocking": "/quotes/blocking/{n}",
     "awaiting": "/quotes/awaiting/{n}",
@@ -43,23 +39,13 @@ KINDS = {
 """The lab's route for each kind of the model's. Of the plans, it is their computing that the outside world holds."""
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    if CHROMIUM is None:
-        pytest.skip("the playground is tried in Debian's `chromium`, which is not installed")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
 # The model, beside the lab.
 
 
 @pytest.fixture(scope="module")
-def model(chromium):
+def model(browser):
     """Call a function of model.js, in a page that has nothing else."""
-    page = chromium.new_page()
+    page = browser.new_page()
     page.add_script_tag(path=ASSETS / "model.js")
     yield lambda name, *given: page.evaluate(f"given => UnblockedPlayground.{name}(...given)", list(given))
     page.close()
@@ -304,9 +290,9 @@ def test_what_is_out_of_bounds_is_brought_back(model):
 
 
 @pytest.fixture(scope="module")
-def drawn(chromium):
+def drawn(browser):
     """Read values of picture.js."""
-    page = chromium.new_page()
+    page = browser.new_page()
     for name in ("model", "picture"):
         page.add_script_tag(path=ASSETS / f"{name}.js")
     yield lambda expression: page.evaluate(f"(() => {{ const pg = UnblockedPlayground; return {expression}; }})()")
@@ -339,22 +325,14 @@ def test_times_are_written_as_in_the_course(drawn):
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """Build the playground's page alone."""
-    folder = tmp_path_factory.mktemp("playground")
-    shutil.copytree(COURSE / "docs" / "assets", folder / "docs" / "assets")
-    shutil.copy(COURSE / "docs" / "playground.md", folder / "docs")
-    config = {"INHERIT": str(COURSE / "mkdocs.yml"), "site_dir": str(folder / "site"), "use_directory_urls": False}
-    config |= {"nav": [{"Playground": "playground.md"}], "extra_javascript": ["assets/playground/start.js"]}
-    (folder / "mkdocs.yml").write_text(json.dumps(config))
-    subprocess.run([sys.executable, "-m", "mkdocs", "build", "-q"], cwd=folder, check=True, capture_output=True)
-    return (folder / "site" / "playground.html").as_uri()
+def address(site):
+    return (site / "playground.html").as_uri()
 
 
 @contextmanager
-def visit(chromium, address, **options):
+def visit(browser, address, **options):
     """Open the page; when it is left, nothing has been said on its console, and nothing was fetched from elsewhere."""
-    context = chromium.new_context(**{"reduced_motion": "reduce", **options})
+    context = browser.new_context(**{"reduced_motion": "reduce", **options})
     page, trouble, fetched = context.new_page(), [], []
     page.on("console", lambda message: trouble.append(message.text))
     page.on("pageerror", lambda error: trouble.append(str(error)))
@@ -368,8 +346,8 @@ def visit(chromium, address, **options):
 
 
 @pytest.fixture
-def page(chromium, address):
-    with visit(chromium, address) as opened:
+def page(browser, address):
+    with visit(browser, address) as opened:
         yield opened
 
 
@@ -438,27 +416,27 @@ def test_only_what_matters_to_a_route_is_asked(page):
     expect(processes).to_be_visible()
 
 
-def test_link_keeps_the_settings(page, chromium):
+def test_link_keeps_the_settings(page, browser):
     page.get_by_label("def in a worker thread", exact=True).check()
     page.get_by_label("Requests", exact=True).fill("45")
     page.get_by_label("Each waits for a carrier").fill("250")
     told = page.locator(".pg-verdict").inner_text()
-    with visit(chromium, page.url) as other:
+    with visit(browser, page.url) as other:
         expect(other.get_by_label("Requests", exact=True)).to_have_value("45")
         expect(other.get_by_label("Each waits for a carrier")).to_have_value("250")
         expect(other.get_by_label("def in a worker thread", exact=True)).to_be_checked()
         assert other.locator(".pg-verdict").inner_text() == told
 
 
-def test_link_is_copied(chromium, address):
-    with visit(chromium, address, permissions=["clipboard-read", "clipboard-write"]) as page:
+def test_link_is_copied(browser, address):
+    with visit(browser, address, permissions=["clipboard-read", "clipboard-write"]) as page:
         page.get_by_role("button", name="Copy a link to this").click()
         expect(page.locator(".pg-copied")).not_to_be_empty()
         assert "route=blocking&requests=5&every=0" in page.url
 
 
-def test_strange_link_does_no_harm(chromium, address):
-    with visit(chromium, f"{address}#route=%3Cb%3E&requests=1e99&waits=%3Cscript%3E") as page:
+def test_strange_link_does_no_harm(browser, address):
+    with visit(browser, f"{address}#route=%3Cb%3E&requests=1e99&waits=%3Cscript%3E") as page:
         expect(page.get_by_label("Requests", exact=True)).to_have_value("300")
         expect(page.get_by_label("async def the call blocks")).to_be_checked()
 
@@ -499,8 +477,8 @@ def test_numbers_are_there_as_a_table(page):
     expect(page.locator(".ub-table").first).to_be_visible()
 
 
-def test_picture_plays_to_its_end(chromium, address):
-    with visit(chromium, address, reduced_motion="no-preference") as page:
+def test_picture_plays_to_its_end(browser, address):
+    with visit(browser, address, reduced_motion="no-preference") as page:
         page.get_by_role("button", name="Play it").click()
         expect(page.locator(".pg-playing")).to_have_count(1)
         expect(page.locator(".pg-playing")).to_have_count(0)
@@ -514,8 +492,8 @@ def test_nothing_moves_for_who_wants_no_motion(page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it(scheme, chromium, address):
-    with visit(chromium, address, color_scheme=scheme, viewport={"width": 390, "height": 800}) as page:
+def test_everybody_can_use_it(scheme, browser, address):
+    with visit(browser, address, color_scheme=scheme, viewport={"width": 390, "height": 800}) as page:
         for preset in presets():
             page.get_by_role("button", name=preset["title"], exact=True).click()
             assert page.evaluate("document.documentElement.scrollWidth") == 390

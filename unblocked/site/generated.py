@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from unblocked.site import lessons
+from unblocked.site import labs, lessons, mistakes, reference, teaching
 from unblocked.workspace import folder
 
 Pages = Callable[[Path], dict[str, str]]
 
 KINDS: dict[str, Pages] = {
     "`lessons/` and `exercises/`": lessons.pages,
+    "`labs/`": labs.pages,
+    "docstrings and `--help`": reference.pages,
+    "`exercises/`": mistakes.pages,
+    "`lessons/`": teaching.pages,
 }
 """What makes pages, by what it makes them from. A new kind is one line here."""
 
