@@ -26,7 +26,7 @@ def real():
 
 
 def test_every_wrong_answer_stands_there_once(real):
-    assert mistakes.complaints(REAL) == []
+    assert mistakes.homeless(REAL) == mistakes.unused(REAL) == []
     assert real.count("\n- … ") == len(list(REAL.glob("exercises/*/*/wrong/*.py")))
 
 
@@ -82,10 +82,8 @@ def test_wrong_answer_without_a_place_is_found(course, old, new, said):
 
 def test_sign_without_a_mistake_is_found(course):
     lost = Sign("A book is lost", (), frozenset({"gone"}))
-    assert mistakes.complaints(course, signs=[LATE, lost]) == [
-        "`unblocked/site/signs.py`: no wrong answer says `gone`."
-    ]
-    twice = mistakes.complaints(course, signs=[LATE, LATE])
+    assert mistakes.unused(course, signs=[LATE, lost]) == ["`unblocked/site/signs.py`: no wrong answer says `gone`."]
+    twice = mistakes.homeless(course, signs=[LATE, LATE])
     assert twice == [f"`{WRONG}`: 2 signs have `nobody has asked`; name it once in `unblocked/site/signs.py`."]
 
 

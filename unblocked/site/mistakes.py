@@ -38,7 +38,7 @@ def pages(course: Path, *, signs: Sequence[Sign] = SIGNS) -> dict[str, str]:
         Fault: a kept wrong answer has no belief, or belongs to no sign.
 
     """
-    if wrong := complaints(course, signs=signs):
+    if wrong := homeless(course, signs=signs):
         raise Fault("\n".join(wrong))
     found = list(mistakes(course))
     shown = [(sign, [each for each in found if each.says in sign.says]) for sign in signs]
@@ -47,21 +47,26 @@ def pages(course: Path, *, signs: Sequence[Sign] = SIGNS) -> dict[str, str]:
     return {"reference/mistakes.md": "\n\n".join(_page(shown, lessons)) + "\n"}
 
 
-def complaints(course: Path, *, signs: Sequence[Sign] = SIGNS) -> list[str]:
-    """Say what keeps a mistake out of the index; an empty list is what a test wants."""
-    wrong, found = [], []
+def homeless(course: Path, *, signs: Sequence[Sign] = SIGNS) -> list[str]:
+    """Say which mistakes the index cannot show, because they have no belief, or no sign that is theirs alone."""
+    wrong = []
     for exercise, case in _wrong_answers(course):
         if not _doc(case).startswith(_BELIEF):
             wrong.append(f"`{_place(exercise, case)}`: its docstring begins with `{_BELIEF}…`, the belief behind it.")
-        found.append(case.says)
         homes = [sign.seen for sign in signs if case.says in sign.says]
         if len(homes) != 1:
             where = "no sign has" if not homes else f"{len(homes)} signs have"
             wrong.append(
                 f"`{_place(exercise, case)}`: {where} `{case.says}`; name it once in `unblocked/site/signs.py`."
             )
-    unused = sorted({words for sign in signs for words in sign.says} - set(found))
-    return wrong + [f"`unblocked/site/signs.py`: no wrong answer says `{words}`." for words in unused]
+    return wrong
+
+
+def unused(course: Path, *, signs: Sequence[Sign] = SIGNS) -> list[str]:
+    """Say which words the signs have that no wrong answer says any more."""
+    said = {case.says for _, case in _wrong_answers(course)}
+    named = {words for sign in signs for words in sign.says}
+    return [f"`unblocked/site/signs.py`: no wrong answer says `{words}`." for words in sorted(named - said)]
 
 
 def mistakes(course: Path) -> Iterator[Mistake]:
