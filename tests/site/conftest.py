@@ -59,9 +59,12 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Debian's chromium; `.ci/run` installs it."""
+    """Debian's chromium; `.ci/run` installs it.
+
+    It is closed with the module: as long as it is there, an event loop runs in this thread, and no other can.
+    """
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("there is no `chromium` on this computer, so no page was opened in a browser")
