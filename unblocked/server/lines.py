@@ -23,20 +23,21 @@ class Lines:
         with self._sending:
             self._socket.sendall(data)
 
-    def receive(self) -> dict[str, Any] | None:
-        """Wait for the next object; None when the other side is gone."""
+    def receive(self, *, within: float | None = None) -> dict[str, Any] | None:
+        """Wait for the next object; None when the other side is gone, this one is closed, or so many seconds pass."""
         looked = 0
         while (end := self._heard.find(b"\n", looked)) < 0:
             looked = len(self._heard)
-            if not self._hear():
+            if not self._hear(within):
                 return None
         message: dict[str, Any] = json.loads(self._heard[:end])
         del self._heard[: end + 1]
         return message
 
-    def _hear(self) -> bool:
+    def _hear(self, within: float | None) -> bool:
         """Take what has come. Kept by ourselves: a file loses it when an interrupt comes while it reads."""
         try:
+            self._socket.settimeout(within)
             data = self._socket.recv(1 << 20)
         except OSError:
             return False

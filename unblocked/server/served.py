@@ -41,7 +41,6 @@ class Served:
         self.target, self.url, self.name, self.pid = target, url, target.name, child.pid
         self._child = child
         self._lines = Lines(connection)
-        self._connection = connection
         self._asking = threading.Lock()
         self._questions = itertools.count(1)
 
@@ -52,13 +51,11 @@ class Served:
             Fault: it failed, with its own traceback cut to its author's lines; or it is still starting after a minute.
 
         """
-        self._connection.settimeout(START_LIMIT)
         try:
-            message = self._lines.receive()
+            message = self._lines.receive(within=START_LIMIT)
         except KeyboardInterrupt:
             self.stop()
             raise
-        self._connection.settimeout(None)
         if message is None or not message.get("ready"):
             fault = self._why_not(message)
             self.stop()
