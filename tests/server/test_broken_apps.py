@@ -103,6 +103,8 @@ def test_sudden_end_shows_what_was_printed(write, carriers):
 
 
 def test_endless_lifespan_is_given_up(write, carriers, monkeypatch):
+    write("quick.py", "1 / 0\n")
+    told("quick.py", carriers=carriers)  # now the guard has all its own processes
     monkeypatch.setattr(served, "START_LIMIT", 2.0)
     write("broken.py", LIFESPAN.replace("BODY", "await asyncio.Event().wait()"))
     guard = psutil.Process(keeper().guard)
