@@ -7,7 +7,6 @@ import ctypes
 import os
 import signal
 import sys
-from pathlib import Path
 
 _LINUX = sys.platform.startswith("linux")
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
@@ -35,7 +34,7 @@ def adopt_orphans() -> None:
 def children() -> list[int]:
     """Give the process ids of this process's children, adopted ones included. Empty where the system does not tell."""
     try:
-        return [child for thread in Path("/proc/self/task").iterdir() for child in _children(thread)]
+        return _children(os.getpid())
     except OSError:  # no /proc: macOS
         return []
 
@@ -49,17 +48,16 @@ def is_asleep(pid: int, thread: int) -> bool | None:
 
     """
     try:
-        state = Path(f"/proc/{pid}/task/{thread}/stat").read_text().rpartition(")")[2].split()[0]
+        state = _stat(f"/proc/{pid}/task/{thread}/stat")[0]
     except OSError:  # it has ended, or there is no /proc: macOS
         return None
-    return state != "R"
+    return state != b"R"
 
 
 def processor_time(pid: int) -> float | None:
     """Give the seconds of processor time that a process and its descendants have used; None if nobody tells."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        below = [child for thread in Path(f"/proc/{pid}/task").iterdir() for child in _children(thread)]
+        fields, below = _stat(f"/proc/{pid}/stat"), _children(pid)
     except OSError:
         return None
     own = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")  # user and system, those of its dead children too
@@ -70,7 +68,7 @@ def crowding() -> float:
     """Say how many want each core of this machine, now or in the last minute, whichever is more; at least 1.0."""
     wanting = os.getloadavg()[0]
     with contextlib.suppress(OSError):  # no /proc: macOS
-        wanting = max(wanting, int(Path("/proc/loadavg").read_text().split()[3].partition("/")[0]))
+        wanting = max(wanting, int(_read("/proc/loadavg").split()[3].partition(b"/")[0]))
     return max(1.0, wanting / (os.cpu_count() or 1))
 
 
@@ -83,18 +81,37 @@ def are_asleep(pid: int, *, but: int | None = None) -> bool | None:
 
     """
     try:
-        threads = list(Path(f"/proc/{pid}/task").iterdir())
-        below = [child for thread in threads for child in _children(thread)]
+        threads, below = _threads(pid), _children(pid)
     except OSError:
         return None
-    if any(is_asleep(pid, int(t.name)) is False for t in threads if int(t.name) != (but or 0)):
+    if any(is_asleep(pid, thread) is False for thread in threads if thread != but):
         return False
     return all(are_asleep(child) is not False for child in below)
 
 
-def _children(thread: Path) -> list[int]:
-    """Read the processes that a thread has started, from its folder in /proc."""
-    return [int(child) for child in (thread / "children").read_text().split()]
+def _threads(pid: int) -> list[int]:
+    """List a process's threads by their native ids."""
+    with os.scandir(f"/proc/{pid}/task") as folder:
+        return [int(entry.name) for entry in folder]
+
+
+def _children(pid: int) -> list[int]:
+    """Read the processes that a process's threads have started."""
+    return [int(c) for thread in _threads(pid) for c in _read(f"/proc/{pid}/task/{thread}/children").split()]
+
+
+def _stat(path: str) -> list[bytes]:
+    """Read the fields behind the name, which may contain anything; the first is the state."""
+    return _read(path).rpartition(b")")[2].split()
+
+
+def _read(path: str) -> bytes:
+    """Read a file of the system without what a text file needs: gradings look some hundred times a second."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 1 << 16)
+    finally:
+        os.close(descriptor)
 
 
 def signal_group(group: int, number: int) -> None:
