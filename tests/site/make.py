@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.conftest import COURSE
-from unblocked.site import building, generated, lessons, runs
+from unblocked.site import building, generated, lessons, places, runs
 
 
 def shown(lesson, *, others, course):
@@ -24,7 +24,7 @@ def shown(lesson, *, others, course):
 
 def make(folder: Path) -> None:
     docs = folder / "docs"
-    shutil.copytree(COURSE / "docs", docs, ignore=shutil.ignore_patterns(*generated.FOLDERS))
+    shutil.copytree(COURSE / "docs", docs, ignore=shutil.ignore_patterns(*places.GENERATED))
     with_runs = functools.partial(lessons.pages, run=shown)
     kinds = {words: with_runs if pages is lessons.pages else pages for words, pages in generated.KINDS.items()}
     generated.write(generated.texts(COURSE, kinds=kinds), docs)

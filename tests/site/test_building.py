@@ -16,7 +16,7 @@ from tests.conftest import COURSE
 from tests.waiting import until
 from unblocked import cli
 from unblocked.lessons import source
-from unblocked.site import building, generated, hook, runs
+from unblocked.site import building, hook, places, runs
 
 STAY = "import sys; from pathlib import Path; from unblocked.site import building; "
 STAY += "sys.exit(building.stay(Path(sys.argv[1]), port=int(sys.argv[2]), browser=False))"
@@ -45,12 +45,12 @@ def test_navigation_is_the_order_of_the_course():
 
 def test_generated_folders_are_not_committed():
     ignored = (COURSE / ".gitignore").read_text().splitlines()
-    assert {f"/docs/{name}/" for name in generated.FOLDERS} <= set(ignored)
+    assert {f"/docs/{name}/" for name in places.GENERATED} <= set(ignored)
     assert "/.cache/" in ignored
 
 
 def test_plain_build_names_the_command(tmp_path):
-    shutil.copytree(COURSE / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns(*generated.FOLDERS))
+    shutil.copytree(COURSE / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns(*places.GENERATED))
     shutil.copytree(COURSE / "unblocked/site", tmp_path / "unblocked/site")
     shutil.copy(COURSE / "mkdocs.yml", tmp_path)
     env = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
@@ -61,9 +61,7 @@ def test_plain_build_names_the_command(tmp_path):
     assert "Run `python3 -m unblocked site --build`" in done.stdout
 
 
-def test_hook_knows_what_is_generated(tmp_path):
-    folders = tuple(f"{name}/" for name in generated.FOLDERS)
-    assert folders == hook.GENERATED
+def test_hook_lets_other_pages_be(tmp_path):
     hook.on_config({"docs_dir": str(tmp_path), "nav": [{"Home": "index.md"}, {"More": [{"x": "choosing.md"}]}]})
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_output
 
+from unblocked.drawing.look import style
 from unblocked.site.outputs import Sheets, code, markdown
 
 COURSE = Path("/home/me/unblocked")
@@ -35,7 +36,7 @@ def test_style_sheets_are_shared():
     html = "<div><style>.a{}</style>1</div>"
     assert written(data(text_html=html), data(text_html=html), sheets=sheets).count("style") == 0
     written(data(text_html="<p><style>.a{}.b{}</style></p>"), sheets=sheets)
-    assert sheets.text == ".a{}.b{}\n"
+    assert sheets.text == f"{style()}\n.a{{}}.b{{}}\n"
 
 
 def test_html_is_left_alone_by_markdown_and_search():

@@ -309,9 +309,9 @@ def test_palette_is_the_courses_own(drawn):
     assert list(drawn("pg.LOOKS")) == [place for place in LOOKS if place in drawn("pg.LOOKS")]
 
 
-def test_style_is_the_courses_own():
-    sheet = (ASSETS / "playground.css").read_text()
-    assert style() in "".join(line.strip() for line in sheet.splitlines())
+def test_style_is_the_courses_own(site):
+    assert style() in (site / "lessons" / "outputs.css").read_text()
+    assert ".ub.ub" not in (ASSETS / "playground.css").read_text()
 
 
 def test_times_are_written_as_in_the_course(drawn):

@@ -8,17 +8,21 @@ from typing import Any
 
 from mkdocs.exceptions import Abort
 
-GENERATED = ("lessons/", "labs/", "reference/", "teaching/")
+from unblocked.site.places import GENERATED
 
 
 def on_config(config: Any) -> None:
     """Stop before a build whose navigation has generated pages that are not there."""
     docs = Path(config["docs_dir"])
-    missing = [page for page in _pages(config["nav"]) if page.startswith(GENERATED) and not (docs / page).is_file()]
+    missing = [page for page in _pages(config["nav"]) if _is_generated(page) and not (docs / page).is_file()]
     if missing:
         those = ", ".join(f"docs/{page}" for page in missing)
         mend = "Run `python3 -m unblocked site --build`, which writes them and builds the site."
         raise Abort(f"{those}: not there, because they are generated. {mend}")
+
+
+def _is_generated(page: str) -> bool:
+    return page.partition("/")[0] in GENERATED
 
 
 def _pages(nav: Any) -> Iterator[str]:

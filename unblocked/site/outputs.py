@@ -9,6 +9,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from unblocked.drawing.look import style
+
 _SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _PRIVATE = re.compile(r"/\S*?/unblocked-[^/\s]+/(?=workspace)")
@@ -16,10 +18,13 @@ _LOOPBACK = re.compile(r'<a\b[^>]*href="https?://(?:127\.0\.0\.1|localhost)\b')
 
 
 class Sheets:
-    """The style sheets that were taken out of outputs, each once, in the order in which they came."""
+    """The style sheets that were taken out of outputs, each once, in the order in which they came.
+
+    That of the course's figures is there in any case: the site's own pages draw some, too.
+    """
 
     def __init__(self) -> None:
-        self._sheets: dict[str, None] = {}
+        self._sheets = {style(): None}
 
     def taken_from(self, html: str) -> str:
         """Give some HTML without its style sheets, which are kept here."""

@@ -1,4 +1,4 @@
-"""Where a lesson, its sections and its exercises are on the site."""
+"""Where things are on the site: what is generated, lessons, their sections and exercises."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from unblocked.exercises import Exercise
 from unblocked.faults import unknown
 from unblocked.lessons import blocks
 from unblocked.lessons.source import Lesson, lessons
+
+GENERATED = ("lessons", "labs", "reference", "teaching")
+"""Folders below `docs/`: all in them is generated, and git ignores them."""
 
 
 def anchor(heading: str) -> str:
