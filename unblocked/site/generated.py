@@ -60,8 +60,6 @@ def _there(docs: Path) -> list[Path]:
 
 def _headed(path: str, text: str, sources: str) -> str:
     """Put the comment at the head of a file; front matter has to stay before it."""
-    if _MARK in text[:2000]:
-        return text
     words = f"{_MARK} from {sources}; edit that."
     comment = f"/* {words} */" if path.endswith(".css") else f"<!-- {words} -->"
     front = match[0] if (match := _FRONT.match(text)) else ""
