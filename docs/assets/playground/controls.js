@@ -119,7 +119,7 @@
   }
 
   /** Say what was measured, where and when. */
-  const origin = ({ name, path, note = "" }) => `Measured: <code>${path}</code> of the lab <code>routes</code>, the fastest of `
+  const origin = ({ name, path, lesson, note = "" }) => `<a href="${lesson}">Read about it in the lesson</a>. Measured: <code>${path}</code> of the lab <code>routes</code>, the fastest of `
     + `${pg.number(pg.recorded.runs[name].of)} runs. ${note} ${pg.recorded.where}. ${pg.recorded.note}`;
 
   /** Fill in the form what the settings say. */

@@ -146,8 +146,12 @@ def test_every_preset_was_run_for_real(page):
     expect(page.locator(".ub-plot")).to_have_count(1)
 
 
-def test_presets_belong_to_lessons():
-    assert {one["lesson"] for one in presets()} <= {path.stem[3:] for path in (COURSE / "lessons").glob("*.md")}
+def test_presets_lead_to_sections_of_lessons(page, site):
+    for preset in presets():
+        page.get_by_role("button", name=preset["title"], exact=True).click()
+        expect(page.locator(".pg-where a")).to_have_attribute("href", preset["lesson"])
+        file, _, anchor = preset["lesson"].partition("#")
+        assert f'id="{anchor}"' in (site / file).read_text()
 
 
 def test_crowd_is_drawn_as_an_area(page):
