@@ -46,7 +46,9 @@ def start(
 
 @app.command()
 def serve(
-    target: Annotated[str, typer.Argument(help="A lab (`routes`), an import string (`my.module:app`) or a file.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="A lab (`routes`), an import string (`my.module:app`) or a file.")
+    ],
     *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
     latency: Annotated[float, typer.Option(min=0, help="Seconds that the outside world takes for an answer.")] = 0.5,
@@ -92,7 +94,7 @@ def site(
 @app.command(
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": []}
 )
-def test(arguments: Annotated[list[str] | None, typer.Argument(metavar="[PYTEST ARGUMENTS]...")] = None) -> None:  # noqa: PT028
+def test(arguments: Annotated[list[str] | None, typer.Argument(metavar="PYTEST ARGUMENTS")] = None) -> None:  # noqa: PT028
     """Run the tests of the course; everything after `test` goes to pytest."""
     os.chdir(course())
     words = _side_by_side(arguments or [])
@@ -113,7 +115,10 @@ def _side_by_side(arguments: list[str]) -> list[str]:
 
 @app.command()
 def check(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="[default: all you answered]")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Exercises; all that you have answered, if none is named."),
+    ] = None,
     *,
     answer: Annotated[Path | None, typer.Option(metavar="FILE", help="Grade this file instead of your own.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print each verdict as one line of JSON.")] = False,
@@ -127,7 +132,10 @@ def check(
 @app.command()
 def watch(
     first: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="[default: the first you have not passed]")
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="The exercise to begin with; the first that you have not passed, if none is named."
+        ),
     ] = None,
     *,
     manual: Annotated[bool, typer.Option("--manual", help="Check when asked to, not on every save.")] = False,
@@ -149,7 +157,7 @@ def list_exercises() -> None:
 
 
 @app.command()
-def hint(name: Annotated[str, typer.Argument(help="An exercise.")]) -> None:
+def hint(name: Annotated[str, typer.Argument(metavar="NAME", help="An exercise.")]) -> None:
     """Give the next hint for the check that refused your last answer."""
     from unblocked.coaching import advice
 
@@ -158,7 +166,7 @@ def hint(name: Annotated[str, typer.Argument(help="An exercise.")]) -> None:
 
 @app.command()
 def solution(
-    name: Annotated[str, typer.Argument(help="An exercise.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An exercise.")],
     *,
     anyway: Annotated[bool, typer.Option("--anyway", help="Show it although you have not passed.")] = False,
 ) -> None:
@@ -169,7 +177,7 @@ def solution(
 
 
 @app.command()
-def reset(name: Annotated[str, typer.Argument(help="An exercise.")]) -> None:
+def reset(name: Annotated[str, typer.Argument(metavar="NAME", help="An exercise.")]) -> None:
     """Put the starter back as your answer; what you had is kept beside it."""
     from unblocked.grading import Exercise
     from unblocked.workspace import answers
@@ -189,7 +197,9 @@ def progress() -> None:
 
 @app.command()
 def soak(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="[default: all exercises]")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Exercises; all of them, if none is named.")
+    ] = None,
     *,
     times: Annotated[int, typer.Option(min=1, help="How often each answer is graded.")] = 100,
     jobs: Annotated[int, typer.Option(min=1, max=50, help="How many gradings run at once.")] = 2,

@@ -152,7 +152,8 @@ def command_described(name: str, command: Any) -> Iterator[str]:
     silent = [record for each, record, _ in records if not each.help and each.param_type_name == "option"]
     if silent or not command.help:
         raise Fault(f"`python3 -m unblocked {name}` does not say what {f'`{silent[0]}`' if silent else 'it'} is for.")
-    words = [_label(each, record) for each, record, _ in records if each.param_type_name == "argument"]
+    arguments = [each for each in command.params if each.param_type_name == "argument"]
+    words = [piece.strip("{}") for each in arguments for piece in each.get_usage_pieces(context)]
     words += ["[OPTIONS]"] if len(words) < len(records) else []
     yield f"```console\n$ {' '.join(['python3 -m unblocked', name, *words])}\n```"
     yield command.help
