@@ -12,7 +12,7 @@ from pathlib import Path
 
 from unblocked.course import course
 from unblocked.lessons import source
-from unblocked.site import building, generated, runs
+from unblocked.site import building, generated, places, runs
 
 PAGE, BUILD, ANEW = 60, 20, 180
 """What is wanted at most: kB of HTML as a server sends it, seconds from kept runs, seconds to run lessons 00 to 02."""
@@ -46,7 +46,7 @@ def build() -> None:
     generated.texts(course())
     with tempfile.TemporaryDirectory() as folder:
         docs, site = Path(folder) / "docs", Path(folder) / "site"
-        shutil.copytree(course() / "docs", docs, ignore=shutil.ignore_patterns(*generated.FOLDERS))
+        shutil.copytree(course() / "docs", docs, ignore=shutil.ignore_patterns(*places.GENERATED))
         begun = time.perf_counter()
         generated.write(generated.texts(course()), docs)
         building.build(course(), docs=docs, site=site)
