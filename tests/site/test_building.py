@@ -65,6 +65,12 @@ def test_hook_lets_other_pages_be(tmp_path):
     hook.on_config({"docs_dir": str(tmp_path), "nav": [{"Home": "index.md"}, {"More": [{"x": "choosing.md"}]}]})
 
 
+def test_only_labs_link_to_lines(site):
+    assert 'href="#__span-2-' in (site / "labs/start_here.html").read_text()
+    assert 'id="__span-2-' in (site / "labs/start_here.html").read_text()
+    assert "__span" not in (site / "lessons/00_start_here.html").read_text()
+
+
 @pytest.fixture
 def serve(course):
     """Serve a course of one lesson with this text; give the process and the lesson's address."""

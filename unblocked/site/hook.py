@@ -1,7 +1,8 @@
-"""What MkDocs calls when it has read `mkdocs.yml`: says which command makes the generated pages, where they are not."""
+"""What MkDocs calls: says which command makes the generated pages, where they are not; and makes pages lighter."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from mkdocs.exceptions import Abort
 
 from unblocked.site.places import GENERATED
+
+_LINE = re.compile(r'<span id="__span-\d+-\d+">(.*\n)</span>')
 
 
 def on_config(config: Any) -> None:
@@ -19,6 +22,11 @@ def on_config(config: Any) -> None:
         those = ", ".join(f"docs/{page}" for page in missing)
         mend = "Run `python3 -m unblocked site --build`, which writes them and builds the site."
         raise Abort(f"{those}: not there, because they are generated. {mend}")
+
+
+def on_page_content(html: str, *, page: Any, **_: Any) -> str:
+    """Take the marks of lines from code, but on the pages of labs: only their routes link to lines."""
+    return html if page.file.src_uri.startswith("labs/") else _LINE.sub(r"\1", html)
 
 
 def _is_generated(page: str) -> bool:
