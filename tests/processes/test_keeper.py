@@ -100,8 +100,13 @@ def test_start_says_when_guard_is_gone(kept):
         kept.start(["true"], name="true")
 
 
-def test_interrupted_start_leaves_no_process(kept, monkeypatch):
-    def interrupted(*_: object) -> None:
+@pytest.mark.parametrize("answered", [False, True])
+def test_interrupted_start_leaves_no_process(kept, monkeypatch, answered):
+    wait_for = kept._replied.wait_for
+
+    def interrupted(reply_is_there):
+        if answered:
+            wait_for(reply_is_there)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:

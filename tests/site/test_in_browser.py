@@ -5,13 +5,16 @@ from contextlib import contextmanager
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 900}
 WORDS = ["token", "lifespan", "semaphore", "deadline", "prediction"]
+PARTS = 3
+"""Of the pages, so that several workers look at them."""
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open = true)"
 
 
 @contextmanager
-def opened(browser, *, width=1280, scheme="light"):
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+def opened(browser):
+    context = browser.new_context(viewport=DESK)
     try:
         yield context.new_page()
     finally:
@@ -32,39 +35,37 @@ def visit(page, url):
     page.wait_for_load_state("networkidle")
 
 
-def test_pages_load_in_peace(browser, address, pages):
-    said = []
-    with opened(browser) as page:
-        page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on(
-            "request", lambda request: None if request.url.startswith((address, "data:")) else said.append(request.url)
-        )
-        for name in pages:
-            visit(page, f"{address}/{name}")
-            assert said == [], name
-
-
-def test_pages_fit_a_phone(browser, address, pages):
-    with opened(browser, width=390) as page:
-        for name in pages:
-            visit(page, f"{address}/{name}")
-            page.evaluate(UNFOLD)
-            assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
-
-
-@pytest.mark.parametrize(("scheme", "rules"), [("light", {}), ("dark", {"runOnly": ["color-contrast"]})])
-def test_axe_finds_nothing_serious(browser, address, pages, scheme, rules):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_is_in_order(browser, address, pages, part):
+    """It loads in peace, fits a phone, and axe finds nothing serious, neither on a light screen nor on a dark one."""
     found = []
-    with opened(browser, scheme=scheme) as page:
-        for name in pages:
+    with opened(browser) as page:
+        page.on("console", lambda message: found.append(message.text) if message.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: found.append(str(error)))
+        page.on(
+            "request", lambda request: None if request.url.startswith((address, "data:")) else found.append(request.url)
+        )
+        for name in pages[part::PARTS]:
+            page.emulate_media(color_scheme="light")
             visit(page, f"{address}/{name}")
             page.evaluate(UNFOLD)
-            options = {"resultTypes": ["violations"]} | rules
-            violations = Axe().run(page, context=without_repetition(name), options=options).response["violations"]
-            serious = [each for each in violations if each["impact"] in {"serious", "critical"}]
-            found += [f"{name}: {each['id']}: {node['html'][:200]}" for each in serious for node in each["nodes"]]
-    assert found == []
+            found += serious(page, name)
+            page.emulate_media(color_scheme="dark")
+            page.locator("body[data-md-color-scheme=slate]").wait_for()
+            found += serious(page, name, runOnly=["color-contrast"])
+            page.set_viewport_size(PHONE)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            found += [f"{wide} wide"] if wide > PHONE["width"] else []
+            page.set_viewport_size(DESK)
+            assert found == [], name
+
+
+def serious(page, name, **options):
+    """Give what axe finds on a page that keeps somebody from using it."""
+    options = {"resultTypes": ["violations"]} | options
+    violations = Axe().run(page, context=without_repetition(name), options=options).response["violations"]
+    grave = [each for each in violations if each["impact"] in {"serious", "critical"}]
+    return [f"{each['id']}: {node['html'][:200]}" for each in grave for node in each["nodes"]]
 
 
 @pytest.mark.parametrize("way", ["served", "as a file"])

@@ -174,8 +174,11 @@ class Keeper:
                 if number not in self._replies:
                     raise _gone()
                 return self._replies.pop(number)
-        finally:  # interrupted: what is started all the same is ended when the reply comes
-            self._wanted.discard(number)
+        finally:  # interrupted: what is started all the same is ended, now or when the reply comes
+            with self._replied:
+                self._wanted.discard(number)
+                if number in self._replies:
+                    self._take(self._replies.pop(number))
 
     def _send(self, order: dict[str, Any], descriptors: Sequence[int]) -> None:
         data = json.dumps(order).encode() + b"\n"
