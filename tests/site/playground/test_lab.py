@@ -137,6 +137,8 @@ def test_lab_and_model_agree_after_every_step(kind, number, model, workers, outs
     for moment, what, who in steps(run["lanes"]):
         if what == "comes":
             service.ask(who, KINDS[kind])
+            if kind != "blocking":  # it has its place in the queue before the next one comes, or somebody goes
+                until(lambda who=who: len(service.traces()) == who, f"{who} has arrived")
         else:
             assert outside.release(1) == 1
         order += service.answered(sum(lane["done"] == moment for lane in run["lanes"]))
