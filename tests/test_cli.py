@@ -70,7 +70,7 @@ def test_build_says_what_it_built(monkeypatch, capsys):
 
 def test_test_runs_everything_with_two_workers_a_core(handed_over):
     cli.main(["test"])
-    assert handed_over == [(COURSE, ["-m", "pytest", "-n", "6", "--dist", "loadgroup"])]
+    assert handed_over == [(COURSE, ["-m", "pytest", "-n", "6", "--dist", "worksteal"])]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_test_runs_everything_with_two_workers_a_core(handed_over):
 )
 def test_what_follows_goes_to_pytest(handed_over, words):
     cli.main(["test", *words])
-    assert handed_over == [(COURSE, ["-m", "pytest", "-n", "6", "--dist", "loadgroup", *words])]
+    assert handed_over == [(COURSE, ["-m", "pytest", "-n", "6", "--dist", "worksteal", *words])]
 
 
 @pytest.mark.parametrize("words", [["-n", "0"], ["-n8"], ["--pdb"], ["-s"], ["--help"], ["--numprocesses=2"]])

@@ -110,7 +110,7 @@ def _side_by_side(arguments: list[str]) -> list[str]:
     if any(word.startswith(single) for word in arguments) or importlib.util.find_spec("xdist") is None:
         return arguments
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ["-n", str(2 * cores), "--dist", "loadgroup", *arguments]
+    return ["-n", str(2 * cores), "--dist", "worksteal", *arguments]
 
 
 @app.command()

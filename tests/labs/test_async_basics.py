@@ -7,8 +7,6 @@ from tests.waiting import until
 from unblocked import serve
 from unblocked.outside import Outside
 
-pytestmark = pytest.mark.xdist_group("lab async_basics")  # one worker makes what they share
-
 NAMES = ["swift", "turtle", "owl"]
 ONE_BY_ONE = ["sequential", "prepared"]
 TOGETHER = ["concurrent", "grouped", "bounded"]

@@ -11,8 +11,6 @@ from tests.waiting import until
 from unblocked import serve
 from unblocked.outside import Outside
 
-pytestmark = pytest.mark.xdist_group("lab routes")  # one worker makes what they share
-
 TOKENS = 40
 
 

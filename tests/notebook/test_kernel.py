@@ -10,8 +10,6 @@ from tests.waiting import until
 from unblocked.grading import Exercise
 from unblocked.grading.verdict import MEDIA_TYPE
 
-pytestmark = pytest.mark.xdist_group("kernel")  # one worker makes what they share
-
 NAME = "other_requests_keep_moving"
 
 

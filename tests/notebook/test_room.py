@@ -25,8 +25,6 @@ from unblocked.faults import Fault
 from unblocked.notebook import room
 from unblocked.workspace import folder
 
-pytestmark = pytest.mark.xdist_group("room")  # one worker makes what they share
-
 SETTINGS = COURSE / "unblocked" / "notebook" / "environment"
 GOODBYE = "JupyterLab has ended, and everything that it started. Your work is in `{}`.\n"
 

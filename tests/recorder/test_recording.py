@@ -13,8 +13,6 @@ from tests.waiting import FAR, until
 from unblocked import serve
 from unblocked.outside import Outside
 
-pytestmark = pytest.mark.xdist_group("recording")  # one worker makes what they share
-
 APP = Path(__file__).with_name("app.py")
 numbers = itertools.count(1)
 

@@ -6,8 +6,6 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("links")  # one worker makes what they share
-
 
 class Page(HTMLParser):
     """The ids of a page, where its links lead, and what it loads."""

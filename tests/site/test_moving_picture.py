@@ -11,8 +11,6 @@ from tests.conftest import COURSE
 from tests.drawing.runs import blocking, threaded
 from unblocked.drawing.palette import LOOKS
 
-pytestmark = pytest.mark.xdist_group("moving picture")  # one worker makes what they share
-
 FILE = COURSE / "docs" / "pictures" / "five_customers_moving.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -10,8 +10,6 @@ from unblocked.drawing.look import style
 from unblocked.drawing.palette import LOOKS
 from unblocked.percentiles import percentile
 
-pytestmark = pytest.mark.xdist_group("playground's model")  # one worker makes what they share
-
 
 @pytest.mark.parametrize(
     ("given", "slowest"),

@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 from tests.conftest import COURSE
 from tests.site.playground.assets import ASSETS
 
-pytestmark = pytest.mark.xdist_group("playground's page")  # one worker makes what they share
-
 
 @pytest.fixture(scope="module")
 def address(site):
