@@ -2,6 +2,7 @@
 
 import os
 import signal
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,24 @@ COURSE = Path(__file__).resolve().parents[1]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's `&` and `nohup` ignore interrupts for all that they start, and what the tests start inherits it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Have each worker begin with some of the long tests: at the end, nobody waits for one that has just begun.
+
+    Each worker is given as many tests as the next, in their order (`--dist worksteal`).
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = iter([item for item in items if not item.get_closest_marker("long")])
+    left, dealt = len(items), []
+    for worker in range(workers):
+        begins_with = long[worker::workers]
+        share = left // (workers - worker)
+        dealt += [*begins_with, *islice(others, max(0, share - len(begins_with)))]
+        left -= share
+    items[:] = [*dealt, *others]
 
 
 @pytest.fixture(autouse=True)

@@ -92,6 +92,7 @@ def spawning(monkeypatch):
     private.close()
 
 
+@pytest.mark.long
 def test_spawned_processes_give_the_same_verdicts(spawning, suite):
     app, function = Exercise.find("other_requests_keep_moving"), Exercise.find("every_carrier_is_asked_at_once")
     assert spawning.grade(app, app.solution.read_text()).passed
@@ -99,6 +100,7 @@ def test_spawned_processes_give_the_same_verdicts(spawning, suite):
     assert spawning.grade(suite, CATCHES).passed
 
 
+@pytest.mark.long
 def test_spawned_answer_that_cannot_run_is_told_why(spawning):
     exercise = Exercise.find("other_requests_keep_moving")
     assert spawning.grade(exercise, "import fastapii\n").broken == "ModuleNotFoundError: No module named 'fastapii'"

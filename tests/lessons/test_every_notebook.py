@@ -9,6 +9,7 @@ from unblocked.lessons import running, source
 NOTEBOOKS = [pytest.param(Path("notebooks") / f"{lesson.name}.ipynb", id=lesson.name) for lesson in source.lessons()]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_starters_are_refused(notebook):
     run = running.run(notebook)
@@ -16,6 +17,7 @@ def test_starters_are_refused(notebook):
     assert [name for name, verdict in run.verdicts.items() if verdict["passed"]] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_solutions_pass(notebook):
     run = running.run(notebook, solved=True)

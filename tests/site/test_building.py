@@ -99,6 +99,7 @@ def serve(course):
         process.stdout.close()
 
 
+@pytest.mark.long
 def test_save_is_followed_until_interrupted(course, serve):
     process, url = serve("# Start\n\nfirst words\n")
     until(lambda: "first words" in page(url), "the page is served")
@@ -113,6 +114,7 @@ def test_save_is_followed_until_interrupted(course, serve):
     assert process.stdout.read().endswith("Stopped.\n")
 
 
+@pytest.mark.long
 def test_interrupt_ends_a_run_and_its_kernel(serve, tmp_path):
     pid = tmp_path / "pid"
     cell = f"import os, pathlib, time\npathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\ntime.sleep(300)"

@@ -35,6 +35,7 @@ def visit(page, url):
     page.wait_for_load_state("networkidle")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_page_is_in_order(browser, address, pages, part):
     """It loads in peace, fits a phone, and axe finds nothing serious, neither on a light screen nor on a dark one."""

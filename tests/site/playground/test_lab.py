@@ -127,6 +127,7 @@ def settings_of(kind, *, workers=1, **given):
     return {"route": kind, "cores": 8, "workers": workers, "waits": waits, "computes": computes} | given
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "number"),
     [("blocking", 1), ("awaiting", 1), ("def", 1), ("processes", 1), ("blocking", 2), ("def", 2)],
