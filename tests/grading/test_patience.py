@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,14 @@ from tests.waiting import until
 from unblocked.grading import patience as patience_module
 from unblocked.grading.patience import LOOKS, LOOKS_WHERE_NOBODY_KNOWS, Patience, stretch
 from unblocked.processes import kernel
+
+
+@pytest.fixture(autouse=True)
+def overseer(monkeypatch):
+    """The process that takes what an answer prints; here it is not that which happens to run the tests."""
+    state = SimpleNamespace(behind=False)
+    monkeypatch.setattr(patience_module, "_is_behind", lambda: state.behind)
+    return state
 
 
 class Answer:
@@ -31,6 +40,14 @@ def looks_until_over(patience):
 
 def test_answer_that_rests_is_given_up_after_a_few_looks():
     assert looks_until_over(Answer(quiet=True).patience()) == LOOKS
+
+
+def test_answer_does_not_rest_before_what_it_prints_is_taken(overseer):
+    patience = Answer(quiet=True).patience()
+    overseer.behind = True
+    assert not any(patience.over for _ in range(3 * LOOKS))
+    overseer.behind = False
+    assert looks_until_over(patience) == LOOKS
 
 
 def test_answer_of_which_nobody_knows_gets_more_looks():
