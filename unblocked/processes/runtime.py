@@ -6,11 +6,15 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _PREFIX = f"unblocked-{os.getuid()}-"
+
+_LONG_AGO = 3600.0
+"""Seconds after which nobody is still making a folder, or removing it."""
 
 
 def make() -> tuple[Path, int]:
@@ -73,7 +77,9 @@ def _removed(folder: Path) -> bool:
     """Remove a folder if nobody holds its lock; hold it meanwhile, so that who is making it notices."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR)
-    except OSError:  # being made at this moment, or being removed
+    except FileNotFoundError:  # being made at this moment, or being removed; or killed while it was
+        return _removed_empty(folder)
+    except OSError:
         return False
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -84,3 +90,14 @@ def _removed(folder: Path) -> bool:
         return not folder.exists()
     finally:
         os.close(lock)
+
+
+def _removed_empty(folder: Path) -> bool:
+    """Remove a folder that has been without a lock, and empty, for long: its maker was killed between two lines."""
+    try:
+        if time.time() - folder.stat().st_mtime < _LONG_AGO:
+            return False
+        folder.rmdir()
+    except OSError:  # it is not empty, or gone
+        return False
+    return True
