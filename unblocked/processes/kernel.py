@@ -106,10 +106,13 @@ def _stat(path: str) -> list[bytes]:
 
 
 def _read(path: str) -> bytes:
-    """Read a file of the system without what a text file needs: gradings look some hundred times a second."""
+    """Read a file of the system without what a text file needs: gradings look some hundred times a second.
+
+    To its end: the system gives at most a page at a time.
+    """
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        return os.read(descriptor, 1 << 16)
+        return b"".join(iter(lambda: os.read(descriptor, 1 << 16), b""))
     finally:
         os.close(descriptor)
 
