@@ -141,8 +141,11 @@ class Keeper:
 
     def stop(self, child: Child) -> None:
         """Ask for the end of a process; `Child.wait` tells when it is gone."""
+        self._stop(child.pid)
+
+    def _stop(self, pid: int) -> None:
         with contextlib.suppress(Fault):  # the guard is gone, and with it the process
-            self._send({"do": "stop", "pid": child.pid}, ())
+            self._send({"do": "stop", "pid": pid}, ())
 
     def close(self) -> None:
         """End every process, remove the runtime folder, and return when that is done."""
@@ -219,7 +222,7 @@ class Keeper:
             self._replies[reply["number"]] = reply
             self._replied.notify_all()
         elif "pid" in reply:
-            self._send({"do": "stop", "pid": reply["pid"]}, ())
+            self._stop(reply["pid"])
 
 
 def _gone() -> Fault:
