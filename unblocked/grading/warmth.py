@@ -54,7 +54,7 @@ def _import(*modules: str) -> None:
 
 
 def _keep_certificates() -> None:
-    """Have clients of one process share what they trust: reading it takes 30 ms of processor time for each client.
+    """Have clients of one process share what they trust: reading it takes some 16 ms of processor time for each client.
 
     No answer speaks TLS: everything that it may ask is on this machine.
     """

@@ -24,7 +24,7 @@ class Lines:
             self._socket.sendall(data)
 
     def receive(self, *, within: float | None = None) -> dict[str, Any] | None:
-        """Wait for the next object; None when the other side is gone, this one is closed, or so many seconds pass."""
+        """Wait for the next object; None when the other side is gone, or says nothing `within` seconds, or we close."""
         looked = 0
         while (end := self._heard.find(b"\n", looked)) < 0:
             looked = len(self._heard)
