@@ -13,6 +13,7 @@ from unblocked.faults import Fault
 from unblocked.lessons import source
 from unblocked.lessons.source import Lesson
 from unblocked.site import places
+from unblocked.site.outputs import joined
 from unblocked.site.routes import Route, routes
 
 _TOOLS = re.compile(r"#\s*(noqa|type:|pragma|fmt:|ruff:|mypy:)")
@@ -68,7 +69,7 @@ def _lab(course: Path, slug: str, lesson: Lesson | None, found: list[Route]) -> 
         *_code(course, files),
         _uses(course, files),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return joined(parts) + "\n"
 
 
 def _commands(slug: str) -> Iterator[str]:
@@ -103,7 +104,7 @@ def _code(course: Path, files: list[Path]) -> Iterator[str]:
     if any(lit(path.read_text(encoding="utf-8")) for path in files):
         yield "A line that is lit is one that the lesson is about; its comment says why."
     for path in files:
-        says(course, path)
+        says(course, path)  # each file has to: its docstring is the first that a reader sees of it
         yield code(course, path)
 
 
@@ -143,7 +144,7 @@ def _shared(course: Path, path: Path, slugs: list[str]) -> str:
     users = [slug for slug in slugs if any(_imports(file, path) for file in (course / "labs" / slug).glob("*.py"))]
     links = ", ".join(f"[`{slug}`]({slug}.md)" for slug in users)
     parts = [f"# What is in `labs/{path.name}`?", says(course, path), f"Labs that use it: {links}." if users else ""]
-    return "\n\n".join(part for part in [*parts, code(course, path)] if part) + "\n"
+    return joined([*parts, code(course, path)]) + "\n"
 
 
 def _list(course: Path, slugs: list[str], lessons: dict[str, Lesson]) -> str:
@@ -155,7 +156,7 @@ def _list(course: Path, slugs: list[str], lessons: dict[str, Lesson]) -> str:
     ]
     if modules := [f"- [`labs/{path.name}`]({path.stem}.md): {_first(course, path)}" for path in shared(course)]:
         parts += ["## What do labs share?", "\n".join(modules)]
-    return "\n\n".join(parts) + "\n"
+    return joined(parts) + "\n"
 
 
 def _entry(course: Path, slug: str, lesson: Lesson | None) -> str:
