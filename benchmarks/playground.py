@@ -16,6 +16,7 @@ from unblocked import load, serve, upstream
 from unblocked.drawing.lanes import Lane, Piece, exclusive
 from unblocked.drawing.view import View
 from unblocked.outside import Outside
+from unblocked.percentiles import percentile
 from unblocked.traffic import Result
 
 PLACE = Path(__file__).parents[1] / "docs" / "assets" / "playground"
@@ -98,7 +99,7 @@ def main() -> None:
     (PLACE / "recorded.js").write_text(f"{HEAD}globalThis.UnblockedPlayground.recorded = {body};\n")
     for name, run in runs.items():
         took = sorted(lane["done"] - lane["due"] for lane in run["lanes"])
-        print(f"{name}: median {took[(len(took) - 1) // 2]:.0f} ms, slowest {took[-1]:.0f} ms {run['settings'] or ''}")
+        print(f"{name}: median {percentile(took, 50):.0f} ms, slowest {took[-1]:.0f} ms {run['settings'] or ''}")
     print(f"{where}; {busy:.1f} busy processes a core")
 
 

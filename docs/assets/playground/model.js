@@ -390,8 +390,5 @@
     };
   }
 
-  globalThis.UnblockedPlayground = {
-    ...globalThis.UnblockedPlayground,
-    ...{ run, simulate, sane, figures, peaks, waves, order, counts, late, percentile, LIMITS, DEFAULTS, ROUTES: Object.keys(ROUTES) },
-  };
+  globalThis.UnblockedPlayground = { run, simulate, sane, figures, counts, most, spans, present, late, percentile, LIMITS };
 })();

@@ -5,7 +5,7 @@
 (() => {
   "use strict";
 
-  const { counts, late, percentile } = globalThis.UnblockedPlayground;
+  const { counts, late, most, percentile, present, spans } = globalThis.UnblockedPlayground;
 
   /** As in `unblocked/drawing/palette.py`, in the order of the legend; only the places that this page has. */
   const LOOKS = {
@@ -190,8 +190,8 @@
   function strip(shape, [name, short], [amount, brief]) {
     const ground = `<path d="M0 ${STRIP}H${WIDTH}" stroke="currentColor" stroke-opacity=".4" vector-effect="non-scaling-stroke"/>`;
     const label = named(name, short, { y: 12, extra: 'font-size="11"' });
-    const most = named(amount, brief, { y: 26, extra: 'font-size="11" fill-opacity=".78"' });
-    return { body: `<g>${tooltip(`${name}: ${amount}`)}${unveiled(stretched(ground + shape, STRIP))}${label}${most}</g>`, height: STRIP + 2 };
+    const upTo = named(amount, brief, { y: 26, extra: 'font-size="11" fill-opacity=".78"' });
+    return { body: `<g>${tooltip(`${name}: ${amount}`)}${unveiled(stretched(ground + shape, STRIP))}${label}${upTo}</g>`, height: STRIP + 2 };
   }
 
   function lateness(view, span) {
@@ -205,8 +205,8 @@
     return strip(shape, ["loop is late", "loop late"], [`up to ${duration(worst)}`, duration(worst)]);
   }
 
-  function inUse(spans, limit, place, span, [name, short]) {
-    const changes = counts(spans), used = changes.reduce((top, [, n]) => Math.max(top, n), 0);
+  function inUse(times, limit, place, span, [name, short]) {
+    const changes = counts(times), used = most(changes);
     if (!used) return null;
     const near = used >= 0.75 * limit, top = near ? Math.max(used, limit) : used;
     const steps = changes.map(([at, n]) => `H${plain((at / span) * WIDTH, 1)}V${plain(STRIP * (1 - n / top), 1)}`).join("");
@@ -217,12 +217,10 @@
   }
 
   function strips(view, span) {
-    const threads = view.lanes.flatMap((lane) => lane.pieces.filter((p) => p.place === "thread").map((p) => [p.start, p.end]));
-    const apart = view.lanes.map((lane) => lane.apart).filter(Boolean);
     return [
       lateness(view, span),
-      inUse(threads, view.tokens, "thread", span, ["threads in use", "threads"]),
-      inUse(apart, view.processes, "await", span, ["processes in use", "processes"]),
+      inUse(spans(view.lanes, "thread"), view.tokens, "thread", span, ["threads in use", "threads"]),
+      inUse(present(view.lanes, "apart"), view.processes, "await", span, ["processes in use", "processes"]),
     ].filter(Boolean);
   }
 
@@ -325,5 +323,5 @@
       + `<details class="pg-numbers"><summary>The numbers, as a table</summary>${tables.join("")}</details></figure>`;
   }
 
-  Object.assign(globalThis.UnblockedPlayground, { LOOKS, capital, counted, duration, escaped, figure, number, rate, said, ticks, view });
+  Object.assign(globalThis.UnblockedPlayground, { LOOKS, capital, counted, duration, escaped, figure, number, rate, ticks, view });
 })();
