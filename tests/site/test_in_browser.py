@@ -21,15 +21,6 @@ def opened(browser):
         context.close()
 
 
-def without_repetition(name):
-    """What axe is to look at: the code of the long lessons has the same colours as that of the first and of the labs.
-
-    A look at the colours of the ten thousand words of a lesson's code takes as long as at all the rest of the site.
-    """
-    long = name.startswith("lessons/") and name != "lessons/00_start_here.html"
-    return {"exclude": [["article pre"]]} if long else None
-
-
 def visit(page, url):
     page.goto(url)
     page.wait_for_load_state("networkidle")
@@ -50,10 +41,10 @@ def test_every_page_is_in_order(browser, address, pages, part):
             page.emulate_media(color_scheme="light")
             visit(page, f"{address}/{name}")
             page.evaluate(UNFOLD)
-            found += serious(page, name)
+            found += serious(page)
             page.emulate_media(color_scheme="dark")
             page.locator("body[data-md-color-scheme=slate]").wait_for()
-            found += serious(page, name, runOnly=["color-contrast"])
+            found += serious(page, runOnly=["color-contrast"])
             page.set_viewport_size(PHONE)
             wide = page.evaluate("document.documentElement.scrollWidth")
             found += [f"{wide} wide"] if wide > PHONE["width"] else []
@@ -61,10 +52,10 @@ def test_every_page_is_in_order(browser, address, pages, part):
             assert found == [], name
 
 
-def serious(page, name, **options):
+def serious(page, **options):
     """Give what axe finds on a page that keeps somebody from using it."""
     options = {"resultTypes": ["violations"]} | options
-    violations = Axe().run(page, context=without_repetition(name), options=options).response["violations"]
+    violations = Axe().run(page, options=options).response["violations"]
     grave = [each for each in violations if each["impact"] in {"serious", "critical"}]
     return [f"{each['id']}: {node['html'][:200]}" for each in grave for node in each["nodes"]]
 
