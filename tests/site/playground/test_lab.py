@@ -56,7 +56,8 @@ class Workers:
             ready = self.answers.select(FAR)
             assert ready, "nobody was answered"
             for key, _ in ready:
-                assert key.fileobj.recv(1000).startswith(b"HTTP/1.1 200")
+                said = key.fileobj.recv(1000)
+                assert said.startswith(b"HTTP/1.1 200"), "\n".join(server.log for server in self.servers)
                 self.answers.unregister(key.fileobj)
                 key.fileobj.close()
                 numbers.append(key.data)
@@ -66,9 +67,9 @@ class Workers:
         return [trace for server in self.servers for trace in server.recording(f"{self.run}-").traces]
 
     def there(self):
-        """Count the requests that are on a loop and in a thread at this moment."""
+        """Count the requests that are on a loop, in a thread and in the queue for one at this moment."""
         kept = [{s.kind for s in trace.stretches if s.label == "still running"} for trace in self.traces()]
-        return {kind: sum(kind in one for one in kept) for kind in ("loop", "thread")}
+        return {kind: sum(kind in one for one in kept) for kind in ("loop", "thread", "token")}
 
     def close(self):
         for key in list(self.answers.get_map().values()):
@@ -113,13 +114,17 @@ def steps(lanes):
 
 
 def at(lanes, moment):
-    """Count who is where, in the model, as soon as all that happens at a moment has happened."""
+    """Count who is where, in the model, as soon as all that happens at a moment has happened.
+
+    And who has ever been away: one goes and the next one comes, and as many are away as before.
+    """
 
     def there(place):
         return sum(any(p["place"] == place and p["start"] <= moment < p["end"] for p in one["pieces"]) for one in lanes)
 
-    away = sum(held(lane)[0] <= moment < held(lane)[1] for lane in lanes)
-    return {"loop": there("loop"), "thread": there("thread"), "upstream": away}
+    went = [held(lane) for lane in lanes if held(lane)[0] <= moment]
+    away = {"upstream": sum(moment < end for _, end in went), "ever": len(went)}
+    return {kind: there(kind) for kind in ("loop", "thread", "token")} | away
 
 
 def settings_of(kind, *, workers=1, **given):
@@ -156,7 +161,7 @@ def test_lab_and_model_agree_after_every_step(kind, number, model, workers, outs
 
 
 def where(service, outside):
-    return service.there() | {"upstream": outside.in_flight}
+    return service.there() | {"upstream": outside.in_flight, "ever": outside.total}
 
 
 @pytest.mark.parametrize(
