@@ -254,8 +254,8 @@ class _Turn:
 
 
 def _at_first(base: Behaviour) -> list[Behaviour]:
-    """The warehouse only takes notice: it answers at once, unless it is held."""
-    return [base, Behaviour("/warehouse/*", latency=0.0)]
+    """The warehouse and the ledger only take notice: they answer at once, unless they are held."""
+    return [base, Behaviour("/warehouse/*", latency=0.0), Behaviour("/ledger/*", latency=0.0)]
 
 
 def _break_off(go: asyncio.Future[None] | None) -> None:
