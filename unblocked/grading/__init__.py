@@ -1,7 +1,8 @@
 """Grades an answer by what it does: in processes of its own, with a limit; the verdict says what was seen."""
 
 from unblocked.exercises import Exercise
-from unblocked.grading.app import App, Reply
+from unblocked.grading.app import App
+from unblocked.grading.asking import Pending, Reply
 from unblocked.grading.checking import advice, expect, hints
 from unblocked.grading.code import Code
 from unblocked.grading.grader import Grader, grade, grader
@@ -19,6 +20,7 @@ __all__ = [
     "Imported",
     "Outcome",
     "Outside",
+    "Pending",
     "Reply",
     "Tests",
     "Verdict",

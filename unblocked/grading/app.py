@@ -3,87 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
-import http.client
-import json as json_module
+import os
 import secrets
-import threading
-from dataclasses import dataclass
+import signal
 from time import perf_counter  # kept: an answer may replace what is in `time`
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
+from unblocked.grading.asking import Body, Files, Pending, Question, Reply
 from unblocked.grading.board import BEAT, Channel
 from unblocked.grading.checking import Unmet
 from unblocked.grading.subject import Subject
 from unblocked.grading.whereabouts import Whereabouts
 from unblocked.outside import Outside
 from unblocked.processes import kernel
-from unblocked.records import REQUEST_HEADER, Request
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What an answer replied."""
+class Content(TypedDict, total=False):
+    """What a request can have: one of `json`, `body` and `files`, and `headers`."""
 
-    status: int
-    text: str
-
-    @property
-    def json(self) -> Any:
-        """The body as data; None when it is not JSON."""
-        try:
-            return json_module.loads(self.text)
-        except ValueError:
-            return None
-
-    def __str__(self) -> str:
-        return f"{self.status} {self.text[:200]}"
-
-
-class Pending:
-    """A request on its way."""
-
-    def __init__(self, app: App, path: str, *, method: str, json: Any, name: str) -> None:
-        self._app, self.path, self.method, self._json, self.name = app, path, method, json, name
-        self.reply: Reply | None = None
-        self.error = ""
-        self.sent = perf_counter()
-        self.done: float | None = None
-        threading.Thread(target=self._send, daemon=True).start()
-
-    @property
-    def over(self) -> bool:
-        """Whether a reply has come, or will not come any more."""
-        return self.done is not None
-
-    def finish(self) -> Reply:
-        """Wait for the reply; when none comes, the check is over and says on which line the answer stands."""
-        self._app.ends(lambda: self.over)
-        if self.reply is None:
-            raise self._app.silence(self)
-        return self.reply
-
-    def as_request(self) -> Request:
-        """Give it as a record, to be drawn."""
-        done = self.done or perf_counter()
-        status = self.reply.status if self.reply else None
-        cause = f"status {status}" if status and status >= 400 else "" if status else self.error or "no answer"
-        return Request(self.name, self.method, self.path, self.sent, self.sent, done, status, cause)
-
-    def _send(self) -> None:
-        connection = http.client.HTTPConnection(self._app.host, timeout=None)
-        try:
-            body = None if self._json is None else json_module.dumps(self._json)
-            headers = {"content-type": "application/json", REQUEST_HEADER: self.name}
-            connection.request(self.method, self.path, body=body, headers=headers)
-            got = connection.getresponse()
-            self.reply = Reply(got.status, got.read().decode(errors="replace"))
-        except (OSError, http.client.HTTPException) as error:
-            self.error = str(error) or type(error).__name__
-        finally:
-            self.done = perf_counter()
-            connection.close()
-            self._app.board.touch()
+    json: Any
+    body: Body
+    files: Files
+    headers: dict[str, str]
 
 
 class App(Subject):
@@ -105,18 +47,20 @@ class App(Subject):
         self._run = secrets.token_hex(3)  # two gradings may be drawn in one picture
         self._requests: list[Pending] = []
         self._beats = 0
+        self._ending = False
 
-    def get(self, path: str) -> Reply:
+    def get(self, path: str, **content: Unpack[Content]) -> Reply:
         """Ask for a path and wait for the reply."""
-        return self.start(path).finish()
+        return self.start(path, **content).finish()
 
-    def post(self, path: str, *, json: Any = None) -> Reply:
-        """Send JSON to a path and wait for the reply."""
-        return self.start(path, method="POST", json=json).finish()
+    def post(self, path: str, **content: Unpack[Content]) -> Reply:
+        """Send JSON, bytes or files to a path and wait for the reply."""
+        return self.start(path, method="POST", **content).finish()
 
-    def start(self, path: str, *, method: str = "GET", json: Any = None) -> Pending:
+    def start(self, path: str, *, method: str = "GET", **content: Unpack[Content]) -> Pending:
         """Send a request without waiting for its reply."""
-        request = Pending(self, path, method=method, json=json, name=f"{self._run}-{len(self._requests) + 1}")
+        question = Question.of(path, method=method, **content)
+        request = Pending(self, question, name=f"{self._run}-{len(self._requests) + 1}")
         self._requests.append(request)
         return request
 
@@ -130,9 +74,11 @@ class App(Subject):
         return self.comes(lambda: request.over) and request.reply is not None
 
     def beats(self) -> bool:
-        """Have it answer a request that is none of the exercise's."""
+        """Have it answer a request that is none of the exercise's; where it takes none any more, make a turn."""
+        if self._ending:
+            return self.board.ask("turn", limit=self.limit) is True
         self._beats += 1
-        beat = Pending(self, BEAT, method="GET", json=None, name=f"beat-{self._beats}")
+        beat = Pending(self, Question(BEAT), name=f"beat-{self._beats}")
         return self.comes(lambda: beat.over) and beat.reply is not None
 
     def is_asleep(self) -> bool | None:
@@ -178,8 +124,28 @@ class App(Subject):
         where = self.board.ask("whereabouts", limit=self.limit, file=self.file)
         return Whereabouts(**where) if where else Whereabouts(None, "One call lets no other thread of Python run.")
 
+    @property
+    def printed(self) -> str:
+        """What its Python code has written so far, log lines included; the last of it where that is very much."""
+        return self.board.ask("printed", limit=self.limit) or ""
+
+    def shut_down(self) -> None:
+        """Ask its server to end, as Ctrl-C or an orchestrator does: with SIGTERM. It may take its time."""
+        self._ending = True
+        os.kill(self.pid, signal.SIGTERM)
+
+    @property
+    def gone(self) -> bool:
+        """Whether its process has ended."""
+        return not self.board.open
+
     def value(self, name: str) -> Any:
-        """Give a value of the answer's module, as JSON carries it; the check is over when there is none."""
+        """Give a value of the answer's module, as JSON carries it; the check is over when there is none.
+
+        Args:
+            name: `"GUILTY"`, or a way from there: `"app.state.pool.out"`.
+
+        """
         found = self.board.ask("value", limit=self.limit, name=name)
         if found is None or not found["there"]:
             raise Unmet(did=f"looked for `{name}`", got="no such name", expected=f"`{name} = …`", line=None,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import concurrent.futures
 import dataclasses
 import json
 import logging
+import operator
 import os
 import signal
 import socket
@@ -19,19 +22,23 @@ from unblocked.grading.board import BEAT
 from unblocked.grading.loading import explained
 from unblocked.grading.order import Order
 from unblocked.grading.whereabouts import line_of, whereabouts
+from unblocked.grading.written import Written
 from unblocked.processes import kernel
 from unblocked.recorder.middleware import App, Receive, Scope, Send
 from unblocked.server.failure import Failure
 from unblocked.server.lines import Lines
 from unblocked.server.process import Process
 
+_TURN_LIMIT = 1.0
+"""Seconds after which a turn of the event loop is said not to come."""
+
 
 class Loaded(Process):
     """Serves an answer. It also gives values of the answer's module, and explains what a notebook allows."""
 
-    def __init__(self, owner: Lines, *, module: str, record: bool, quiet: bool) -> None:
-        super().__init__(owner, record=record, quiet=quiet)
-        self._module = module
+    def __init__(self, owner: Lines, *, module: str, written: Written) -> None:
+        super().__init__(owner, record=True, quiet=True, grace=None)  # a check says when it has had time enough
+        self._module, self._written = module, written
 
     def _watched(self, app: App) -> App:
         """Answer beats before the answer's own code is asked, and tell which exception a request ends with."""
@@ -54,9 +61,11 @@ class Loaded(Process):
     def _answer(self, question: dict[str, Any]) -> dict[str, Any]:
         match question["ask"]:
             case "value":
-                module = sys.modules.get(self._module)
-                there = hasattr(module, question["name"])
-                return {"value": {"there": there, "value": _plain(getattr(module, question["name"], None))}}
+                return {"value": self._value(question["name"])}
+            case "printed":
+                return {"printed": self._written.text}
+            case "turn":
+                return {"turn": self._turn()}
             case "stands":
                 frame = sys._current_frames().get(self._main)
                 return {"stands": {"line": line_of(frame, question["file"])}}
@@ -65,6 +74,21 @@ class Loaded(Process):
                 return {"whereabouts": dataclasses.asdict(where)}
             case _:
                 return super()._answer(question)
+
+    def _value(self, name: str) -> dict[str, Any]:
+        try:
+            value = operator.attrgetter(name)(sys.modules[self._module])
+        except (AttributeError, KeyError):
+            return {"there": False, "value": None}
+        return {"there": True, "value": _plain(value)}
+
+    def _turn(self) -> bool:
+        """Have the event loop do what is due, and say whether it did."""
+        if self._loop is None or self._loop.is_closed():
+            return False
+        turn = asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self._loop)
+        done, _ = concurrent.futures.wait([turn], timeout=_TURN_LIMIT)
+        return bool(done)
 
     def fail(self, failure: Failure) -> int:
         """Say why there is no service, in words for somebody who came from a notebook."""
@@ -98,7 +122,7 @@ def main(order: Order, parent: int, listening: int, owner: int) -> NoReturn:
     code = 1
     logging.getLogger("uvicorn.error").addFilter(_shorten)
     try:
-        process = Loaded(lines, record=True, quiet=True, module=order.name)
+        process = Loaded(lines, module=order.name, written=Written())
         code = process.run(socket.socket(fileno=listening), module=order.name, attribute="app", file=str(order.copy))
     finally:
         trial.flush()

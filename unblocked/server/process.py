@@ -24,10 +24,14 @@ from unblocked.server.loading import load
 
 
 class Process:
-    """Serves one app on a listening socket that its owner opened, and says when it is ready or why it is not."""
+    """Serves one app on a listening socket that its owner opened, and says when it is ready or why it is not.
 
-    def __init__(self, owner: Lines, *, record: bool, quiet: bool = False) -> None:
+    `grace` is how many seconds requests, and what they have left to do, may go on when it is to end; None for no limit.
+    """
+
+    def __init__(self, owner: Lines, *, record: bool, quiet: bool = False, grace: int | None = 1) -> None:
         self._owner = owner
+        self._grace = grace
         self._record = record
         self._log_level = "warning" if quiet else "info"
         self._main = threading.get_ident()
@@ -53,7 +57,7 @@ class Process:
             loop="asyncio",
             log_level=self._log_level,
             timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=self._grace,
         )
         server = _Announcing(config, self)
         try:

@@ -1,7 +1,6 @@
 """Whoever waits for another service stops after a while: the customer is told, and the question ends with the wait."""
 
-from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
-from unblocked.grading.app import Pending
+from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
 
 DEADLINE = 0.5
 ROUNDS = 2

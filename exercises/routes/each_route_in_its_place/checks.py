@@ -1,7 +1,6 @@
 """Every kind of work in its place: on the loop what is short or awaited, in a thread what blocks, and nothing else."""
 
-from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
-from unblocked.grading.app import Pending
+from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
 
 TOKENS = 40
 CROWD = 50

@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
-from unblocked.grading.app import Pending
+from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
 from unblocked.outside import Call
 
 SLOWEST_START = 20.0

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
-from unblocked.grading.app import Pending
+from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
 
 GUILTY = "/invoices/{parcel}"
 DUTY = "/carriers/heron/*"

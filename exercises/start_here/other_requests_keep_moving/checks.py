@@ -1,7 +1,6 @@
 """A customer who waits for the carrier must not keep the others waiting."""
 
-from unblocked.grading import App, Code, Outside, Reply, advice, expect, hints
-from unblocked.grading.app import Pending
+from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
 
 EVERYBODY = 5
 LONG = 1.0

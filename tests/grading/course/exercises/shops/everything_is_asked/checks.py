@@ -1,0 +1,71 @@
+"""All that a check can ask of a served answer."""
+
+import threading
+
+from unblocked.grading import App, Outside, expect
+
+
+def says(holds: object, got: object, expected: str) -> None:
+    """Refuse with what came back."""
+    expect(holds, did="asked", got=str(got), expected=expected, meaning="It is not what was asked for.")
+
+
+def check_headers_go_both_ways(app: App) -> None:
+    """A header is sent, and one comes back."""
+    reply = app.get("/whose", headers={"X-Customer": "owl"})
+    says(reply.headers.get("x-customer") == "owl", reply.headers, "owl")
+
+
+def check_files_arrive(app: App) -> None:
+    """A form's file arrives with its name."""
+    reply = app.post("/labels", files={"label": ("label 7.png", b"\x89PNG")})
+    says(reply.json == {"label 7.png": 4}, reply, "its name and length")
+
+
+def check_bytes_arrive_in_pieces(app: App) -> None:
+    """The second piece of a body is sent when the first one was seen."""
+    seen = threading.Event()
+
+    def pieces():
+        yield b"one"
+        seen.wait(app.limit)
+        yield b"two"
+
+    upload = app.start("/bytes", method="POST", body=pieces())
+    says(app.comes(lambda: app.value("app.state.pieces") == ["one"]), app.value("app.state.pieces"), "one piece")
+    seen.set()
+    says(upload.finish().json == 6, upload.reply, "6 bytes")
+
+
+def check_what_is_refused_early_says_why(app: App) -> None:
+    """A body that nobody wants to read to its end has a reply all the same."""
+    reply = app.post("/refused", body=(b"x" * 65536 for _ in range(200)))
+    says(reply.status == 413, reply, "413")
+
+
+def check_it_is_known_what_was_written(app: App) -> None:
+    """Lines of the log are seen, of threads too."""
+    app.get("/logged/7")
+    says("parcel 7 is logged" in app.printed and "parcel 7 is printed" in app.printed, app.printed, "both lines")
+
+
+def check_who_hangs_up_is_gone(app: App, carriers: Outside) -> None:
+    """A customer who hangs up is noticed."""
+    carriers.hold()
+    waiting = app.start("/quotes/7")
+    says(app.comes(lambda: carriers.in_flight == 1), carriers, "one question")
+    waiting.leave()
+    says(app.comes(lambda: waiting.over), waiting.reply, "the end of the request")
+    says(app.comes(lambda: app.value("app.state.left") == 1), app.value("app.state.left"), "1 who left")
+
+
+def check_a_shutdown_waits(app: App, carriers: Outside) -> None:
+    """What was promised is done before the process ends."""
+    carriers.hold()
+    says(app.post("/promises").status == 202, "", "202")
+    says(app.comes(lambda: carriers.in_flight == 1), carriers, "one question")
+    app.shut_down()
+    says(not app.settles(lambda: app.gone), "the process has ended", "it waits for the carrier")
+    carriers.release()
+    says(app.ends(lambda: app.gone), "the process is still there", "its end")
+    says(carriers.total == 2, carriers.total, "2 questions")

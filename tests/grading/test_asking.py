@@ -1,0 +1,115 @@
+"""What a check can ask of a served answer: proven where it is so, refused where it is not."""
+
+from pathlib import Path
+
+import pytest
+
+from unblocked.grading import Exercise, grader
+
+PLACE = Path(__file__).parent / "course"
+RIGHT = """
+import asyncio
+import logging
+import os
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI, Request, Response, UploadFile
+
+logging.basicConfig(level=logging.INFO)
+promises = set()
+
+
+@asynccontextmanager
+async def lifespan(app):
+    async with httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=None) as app.state.carriers:
+        yield
+        await asyncio.gather(*promises)
+
+
+app = FastAPI(lifespan=lifespan)
+app.state.left = 0
+app.state.pieces = []
+
+
+@app.get("/whose")
+async def whose(request: Request, response: Response) -> None:
+    response.headers["X-Customer"] = request.headers["x-customer"]
+
+
+@app.post("/labels")
+async def labels(label: UploadFile) -> dict:
+    return {label.filename: len(await label.read())}
+
+
+@app.post("/bytes")
+async def count(request: Request) -> int:
+    async for piece in request.stream():
+        app.state.pieces += [piece.decode()] if piece else []
+    return len("".join(app.state.pieces))
+
+
+@app.post("/refused", status_code=413)
+async def refused() -> None:
+    pass
+
+
+@app.get("/logged/{parcel}")
+def logged(parcel: int) -> None:
+    logging.info("parcel %s is logged", parcel)
+    print("parcel", parcel, "is printed")
+
+
+@app.get("/quotes/{parcel}")
+async def quote(parcel: int, request: Request) -> None:
+    asked = asyncio.create_task(app.state.carriers.get("/carriers/swift/quote"))
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    app.state.left += 1
+    asked.cancel()
+
+
+async def keep_promise() -> None:
+    await app.state.carriers.get("/notices/begun")
+    await app.state.carriers.get("/notices/done")
+
+
+@app.post("/promises", status_code=202)
+async def promise() -> None:
+    promises.add(asyncio.create_task(keep_promise()))
+"""
+
+
+@pytest.fixture
+def exercise():
+    return Exercise.find("everything_is_asked", place=PLACE)
+
+
+def test_all_that_is_asked_is_answered(exercise):
+    verdict = grader().grade(exercise, RIGHT)
+    assert verdict.passed, verdict
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "check"),
+    [
+        ('request.headers["x-customer"]', '"heron"', "check_headers_go_both_ways"),
+        ("{label.filename:", '{"label":', "check_files_arrive"),
+        ("async for piece in request.stream()", "for piece in [await request.body()]", "check_bytes_arrive_in_pieces"),
+        ("status_code=413", "status_code=500", "check_what_is_refused_early_says_why"),
+        ('print("parcel", parcel, "is printed")', "pass", "check_it_is_known_what_was_written"),
+        ("app.state.left += 1", "pass", "check_who_hangs_up_is_gone"),
+        ("await asyncio.gather(*promises)", "pass", "check_a_shutdown_waits"),
+        ("await asyncio.gather(*promises)", "await asyncio.Future()", "check_a_shutdown_waits"),
+    ],
+)
+def test_what_is_not_so_is_refused(exercise, right, wrong, check):
+    assert right in RIGHT
+    verdict = grader().grade(exercise, RIGHT.replace(right, wrong))
+    assert verdict.failure.name == check, verdict
+
+
+def test_value_of_a_longer_way_that_is_not_there_is_named(exercise):
+    failure = grader().grade(exercise, RIGHT.replace("app.state.pieces = []", "")).failure
+    assert failure.name == "check_bytes_arrive_in_pieces"
+    assert failure.did == "looked for `app.state.pieces`"

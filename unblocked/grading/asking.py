@@ -1,0 +1,142 @@
+"""A request that a check sends to a served answer, and the reply that comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json as json_module
+import socket
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter  # kept: an answer may replace what is in `time`
+from typing import TYPE_CHECKING, Any
+
+from unblocked.records import REQUEST_HEADER, Request
+
+if TYPE_CHECKING:
+    from unblocked.grading.app import App
+
+Files = Mapping[str, tuple[str, bytes]]
+"""What a form uploads: by the field's name, the file's name and its bytes."""
+
+Body = bytes | Iterable[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an answer replied; the names of headers are in lower case."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def json(self) -> Any:
+        """The body as data; None when it is not JSON."""
+        try:
+            return json_module.loads(self.text)
+        except ValueError:
+            return None
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.text[:200]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a method and a path, with a body where there is one."""
+
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Body | None = None
+
+    @classmethod
+    def of(
+        cls,
+        path: str,
+        *,
+        method: str = "GET",
+        json: Any = None,
+        body: Body | None = None,
+        files: Files | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Question:
+        """Make one with JSON, with bytes as they are, or with a form's files; an iterable is sent chunk by chunk."""
+        given = dict(headers or {})
+        if files:
+            body, kind = _form(files)
+            return cls(path, method, {"content-type": kind} | given, body)
+        if body is not None:
+            return cls(path, method, {"content-type": "application/octet-stream"} | given, body)
+        encoded = None if json is None else json_module.dumps(json).encode()
+        return cls(path, method, {"content-type": "application/json"} | given, encoded)
+
+
+def _form(files: Files) -> tuple[bytes, str]:
+    """Encode files as a browser's form does; give the body and its type."""
+    import requests  # only where files are sent: it takes a while to import
+
+    made = requests.Request("POST", "http://parcel", files=dict(files)).prepare()
+    assert isinstance(made.body, bytes)
+    return made.body, made.headers["content-type"]
+
+
+class Pending:
+    """A request on its way."""
+
+    def __init__(self, app: App, question: Question, *, name: str) -> None:
+        self._app, self._question, self.name = app, question, name
+        self.path, self.method = question.path, question.method
+        self.reply: Reply | None = None
+        self.error = ""
+        self.sent = perf_counter()
+        self.done: float | None = None
+        self._connection = http.client.HTTPConnection(app.host, timeout=None)
+        threading.Thread(target=self._send, daemon=True).start()
+
+    @property
+    def over(self) -> bool:
+        """Whether a reply has come, or will not come any more."""
+        return self.done is not None
+
+    def finish(self) -> Reply:
+        """Wait for the reply; when none comes, the check is over and says on which line the answer stands."""
+        self._app.ends(lambda: self.over)
+        if self.reply is None:
+            raise self._app.silence(self)
+        return self.reply
+
+    def leave(self) -> None:
+        """Hang up, as a customer does who gives up waiting; nothing where the reply was there before."""
+        with contextlib.suppress(OSError):
+            if self._connection.sock is not None:
+                self._connection.sock.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads from it, too
+
+    def as_request(self) -> Request:
+        """Give it as a record, to be drawn."""
+        done = self.done or perf_counter()
+        status = self.reply.status if self.reply else None
+        cause = f"status {status}" if status and status >= 400 else "" if status else self.error or "no answer"
+        return Request(self.name, self.method, self.path, self.sent, self.sent, done, status, cause)
+
+    def _send(self) -> None:
+        try:
+            self._ask()
+            got = self._connection.getresponse()
+            headers = {name.lower(): value for name, value in got.getheaders()}
+            self.reply = Reply(got.status, got.read().decode(errors="replace"), headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.error = str(error) or type(error).__name__
+        finally:
+            self.done = perf_counter()
+            self._connection.close()
+            self._app.board.touch()
+
+    def _ask(self) -> None:
+        headers = {**self._question.headers, REQUEST_HEADER: self.name}
+        try:
+            self._connection.request(self.method, self.path, body=self._question.body, headers=headers)
+        except (BrokenPipeError, ConnectionResetError):  # it does not want the rest of the body: it may say why
+            return
