@@ -37,6 +37,11 @@ def test_verdict_is_data(right):
     assert first["claim"] == "A customer who asks for a quote gets the carrier's price."
 
 
+def test_checks_after_the_last_of_interest_are_not_run(exercise, right):
+    names = [check.name for check in grader().grade(exercise, right).checks]
+    assert [check.name for check in grader().grade(exercise, right, up_to=names[1]).checks] == names[:2]
+
+
 def test_failure_shows_line_and_meaning(exercise):
     failure = grade(NAME, exercise.starter).failure
     assert failure.name == "check_health_answers_while_a_quote_is_fetched"

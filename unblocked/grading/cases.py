@@ -47,10 +47,15 @@ class Case:
         """What changes when the answer or its checks change."""
         return hashlib.sha256((self.code + self.exercise.checks.read_text()).encode()).hexdigest()[:16]
 
+    @property
+    def up_to(self) -> str:
+        """The last check that matters for it: what comes after the one that must refuse it first says nothing."""
+        return self.refused_by or ""
+
     def falsehood(self, verdict: Verdict) -> str:
         """Say in what a verdict is false; empty for a true one.
 
-        >>> case.falsehood(grade(case.exercise.name, case.code))  # doctest: +SKIP
+        >>> case.falsehood(grader().grade(case.exercise, case.code, up_to=case.up_to))  # doctest: +SKIP
         ''
         """
         if self.refused_by is None:

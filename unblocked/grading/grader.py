@@ -64,6 +64,7 @@ class Grader:
         limit: float = LIMIT,
         start_limit: float = START_LIMIT,
         answer_limit: float = ANSWER_LIMIT,
+        up_to: str = "",
     ) -> Verdict:
         """Grade an answer.
 
@@ -73,6 +74,7 @@ class Grader:
             limit: seconds after which the grading is ended, on a machine where nobody waits for a core.
             start_limit: seconds after which an answer that is still being loaded is said to hang.
             answer_limit: seconds after which a request, a call or a test of it is said to hang.
+            up_to: the name of the last check that is of interest; those after it are not run.
 
         Returns:
             The verdict, whatever the answer does: a crash or a hang of it is a verdict too.
@@ -83,7 +85,15 @@ class Grader:
         """
         with turn(), _folder() as folder:
             begun = time.perf_counter()
-            order = Order(exercise.name, str(exercise.checks), folder, limit * stretch(), start_limit, answer_limit)
+            order = Order(
+                exercise.name,
+                str(exercise.checks),
+                folder,
+                limit=limit * stretch(),
+                start_limit=start_limit,
+                answer_limit=answer_limit,
+                up_to=up_to,
+            )
             order.answer.write_text(code, encoding="utf-8", errors="surrogateescape")
             messages = self._run(order)
         self._refuse_fault(exercise, messages)

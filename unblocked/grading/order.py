@@ -19,6 +19,7 @@ class Order:
         start_limit: seconds after which an answer that is still being loaded is said to hang.
         answer_limit: seconds after which a request, a call or a test is said to hang.
         check: the name of one check, in the process of that check and below.
+        up_to: the name of the last check that is run; empty for all of them.
         modules: files that stand in for modules which the answer imports, by the modules' names.
 
     """
@@ -30,6 +31,7 @@ class Order:
     start_limit: float
     answer_limit: float
     check: str = ""
+    up_to: str = ""
     modules: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -56,7 +56,7 @@ class Overseer:
 
     def run(self) -> Ended:
         """Start the checks, and wait for their end, for the limit, or for the owner to hang up."""
-        checks = load(self._order.checks)
+        checks = self._checks()
         plan = [dataclasses.asdict(check.outcome()) for check in checks]
         self._lines.send(plan=plan, proves=proven(self._order.checks))
         for check in checks:
@@ -68,6 +68,12 @@ class Overseer:
         for running in self._trials:
             self._lines.send(printed=running.printed.decode(errors="replace"), check=running.check.name)
         return ended
+
+    def _checks(self) -> list[Check]:
+        """Give the checks that are to be run."""
+        checks = load(self._order.checks)
+        names = [check.name for check in checks]
+        return checks[: names.index(self._order.up_to) + 1] if self._order.up_to in names else checks
 
     def _advise(self) -> None:
         """Look at the code of an answer that is right, and say what could be better."""

@@ -112,7 +112,7 @@ def changed() -> list[Exercise]:
 
 
 def _graded(case: Case) -> tuple[Case, str]:
-    return case, case.falsehood(grader().grade(case.exercise, case.code))
+    return case, case.falsehood(grader().grade(case.exercise, case.code, up_to=case.up_to))
 
 
 @contextmanager
