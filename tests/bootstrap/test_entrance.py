@@ -69,6 +69,15 @@ def test_inside_the_environment_nothing_is_handed_over(run, whole_course):
     assert (code, out, err) == (7, f"ran start with {whole_course.venv}\n", "")
 
 
+def test_bytecode_is_kept_in_the_environment_where_it_may_not_lie_elsewhere(run, whole_course):
+    run("start", env={"PYTHONDONTWRITEBYTECODE": "1"})
+    kept = [path.name for path in whole_course.bytecode.rglob("*.pyc")]
+    assert any(name.startswith("cli.") for name in kept)
+    assert not list((whole_course.folder / "unblocked").rglob("*.pyc"))
+    code, _, err = run("start", python=str(whole_course.python), env={"PYTHONDONTWRITEBYTECODE": "1"})
+    assert (code, err) == (7, "")
+
+
 def test_tests_need_the_second_lock_which_has_the_first(run, uv):
     run("test")
     assert uv.installs[0].endswith("-r requirements-dev.txt")

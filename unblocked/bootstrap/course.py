@@ -31,6 +31,11 @@ class Course:
         """The environment's Python."""
         return self.venv / "bin" / "python"
 
+    @property
+    def bytecode(self) -> Path:
+        """Where Python keeps what it has compiled, if it may not do so beside the sources."""
+        return self.venv / "bytecode"
+
     def fingerprint(self, lock: str) -> str:
         """Tell in one word what an installation of this lock is made from; another word means: install again."""
         word = hashlib.sha256()

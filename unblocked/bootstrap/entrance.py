@@ -35,7 +35,10 @@ def enter(argv: Sequence[str]) -> None:
     course = Course.here()
     lock = DEV if argv[:1] == ["test"] else PLAIN
     handed_over = os.environ.pop(_HANDED_OVER, None)
-    if _the_learners_own(course) or (environment.current(course, lock=lock) and environment.inside(course)):
+    if _the_learners_own(course):
+        return
+    if environment.current(course, lock=lock) and environment.inside(course):
+        _keep_bytecode(course)
         return
     if _asks_for_help(argv) and not course.venv.exists():
         console.say(_USAGE)
@@ -44,6 +47,17 @@ def enter(argv: Sequence[str]) -> None:
     if handed_over and not environment.inside(course):
         raise Fault(f"`{course.python}` does not use its own `.venv`. Run `rm -rf .venv` and the same command again.")
     _hand_over(course, argv)
+
+
+def _keep_bytecode(course: Course) -> None:
+    """Where Python is told to write no bytecode, as in many containers, keep that of the course in its environment.
+
+    A course runs hundreds of Pythons, and without bytecode each takes twice as long to start. Not earlier than when the
+    environment is there: a folder that has only bytecode would look like one of the learner's.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(course.bytecode)
+        sys.dont_write_bytecode, sys.pycache_prefix = False, str(course.bytecode)
 
 
 def _asks_for_help(argv: Sequence[str]) -> bool:
@@ -94,6 +108,7 @@ def _locks_within(course: Course, lock: str) -> dict[str, str]:
 def _hand_over(course: Course, argv: Sequence[str]) -> None:
     """Become the environment's Python, running the same command."""
     sys.stdout.flush()
+    _keep_bytecode(course)
     elsewhere = {"PYTHONHOME", "__PYVENV_LAUNCHER__"}
     kept = {name: value for name, value in os.environ.items() if name not in elsewhere}
     os.execve(course.python, [str(course.python), "-m", "unblocked", *argv], kept | {_HANDED_OVER: "1"})
