@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from unblocked.grading import Exercise, Grader, grader
-from unblocked.grading.offspring import METHOD, method
+from unblocked.processes.starting import METHOD, method
 
 PLACE = Path(__file__).parent / "course"
 CATCHES = """

@@ -14,20 +14,10 @@ import socket
 import sys
 import traceback
 from collections.abc import Iterable
-from typing import Literal, NoReturn, cast
+from typing import NoReturn
 
 from unblocked.grading.order import Order
-
-METHOD = "UNBLOCKED_START_METHOD"
-"""The variable that chooses: `fork` or `spawn`."""
-
-
-def method() -> Literal["fork", "spawn"]:
-    """Say how processes are started: by forking on Linux, where that was tried; by spawning elsewhere."""
-    chosen = os.environ.get(METHOD) or ("fork" if sys.platform.startswith("linux") else "spawn")
-    if chosen not in {"fork", "spawn"}:
-        raise ValueError(f"`{METHOD}` is `{chosen}`; it can be `fork` or `spawn`.")
-    return cast(Literal["fork", "spawn"], chosen)
+from unblocked.processes.starting import method
 
 
 def start(role: str, order: Order, *descriptors: int, closing: Iterable[socket.socket] = ()) -> int:

@@ -18,13 +18,14 @@ from collections.abc import Iterator
 from unblocked.grading import offspring
 from unblocked.grading.order import Order
 from unblocked.grading.warmth import warm_up
+from unblocked.processes.starting import method
 
 _DONE = object()
 
 
 def main(descriptor: int) -> None:
     """Serve orders from an inherited socket until its other side is gone."""
-    warmth = warm_up() if offspring.method() == "fork" else iter(())
+    warmth = warm_up() if method() == "fork" else iter(())
     next(warmth, None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # overseers are not waited for

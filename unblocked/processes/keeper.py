@@ -113,17 +113,20 @@ class Keeper:
         descriptors: Sequence[int] = (),
         polite: signal.Signals = signal.SIGTERM,
         grace: float = 0.5,
+        of: Child | None = None,
     ) -> Child:
         """Start a process in a session of its own, with its output in a log file.
 
         Args:
-            argv: the command; `@0` in it becomes the number of the first of `descriptors` in the new process.
+            argv: the command; `@0` in it becomes the number of the first of `descriptors` in the new process, and
+                `@copies` that of the socket by which a warm process is asked for copies (`copies.become`).
             name: what its log is called.
             env: its environment; ours if not given.
             cwd: its working folder; ours if not given.
             descriptors: open files and sockets that it inherits.
             polite: the signal that asks it to end.
             grace: seconds it then has before it is killed.
+            of: a warm process, of which it is to be a copy; then `argv` is what `copies.become` returns in it.
 
         Raises:
             Fault: the command does not exist or may not be run, or the guard is gone.
@@ -132,6 +135,7 @@ class Keeper:
         with self._order:
             log = self._new_log(name)
             order: dict[str, Any] = {"do": "start", "argv": list(argv)}
+            order |= {"of": None if of is None else of.pid}
             order |= {"env": dict(os.environ if env is None else env)}
             order |= {"cwd": str(cwd or Path.cwd()), "log": str(log), "polite": int(polite), "grace": grace}
             reply = self._ask(order, descriptors)

@@ -13,7 +13,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 if __package__ in {None, ""}:  # pragma: no cover  # read by a bare Python through guard.py only
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -22,13 +22,16 @@ from unblocked.processes import kernel
 
 _CHUNK = 65536
 _MOST_DESCRIPTORS = 16
+_PATIENCE = 10.0
+"""Seconds after which a warm process that makes no copy is given up: meanwhile nobody else's orders are obeyed."""
 
 
 @dataclass
 class _Process:
-    popen: subprocess.Popen[bytes]
     polite: int
     grace: float
+    popen: subprocess.Popen[bytes] | None = None  # a copy has none
+    copies: socket.socket | None = None  # of a warm process: where it is asked for copies of itself
     kill_at: float | None = None
 
 
@@ -37,7 +40,8 @@ class Supervisor:
 
     Orders: `{"do": "start", "number", "argv", "env", "cwd", "log", "polite", "grace"}`, answered by `{"number", "pid"}`
     or `{"number", "error"}`; `{"do": "stop", "pid"}`. Reports: `{"ended": pid, "code"}`. An `@0` in argv becomes the
-    number of the first descriptor that came with the order.
+    number of the first descriptor that came with the order, `@copies` that of a socket on which we ask for copies. An
+    order with `"of": pid` starts a copy of that warm process (`copies.py`), and argv is what it is told.
     """
 
     def __init__(self, owner: socket.socket, *, groups: int) -> None:
@@ -119,24 +123,59 @@ class Supervisor:
                 os.close(descriptor)
 
     def _start(self, order: dict[str, Any], descriptors: list[int]) -> int:
+        process = _Process(polite=order["polite"], grace=order["grace"])
+        with Path(order["log"]).open("ab") as log:
+            if order.get("of") is None:
+                pid = self._begin(process, order, descriptors, log)
+            else:
+                pid = self._copy(order, [*descriptors, log.fileno()])
+        self._processes[pid] = process
+        self._note(f"+{pid} ")
+        return pid
+
+    def _begin(self, process: _Process, order: dict[str, Any], descriptors: list[int], log: BinaryIO) -> int:
         names = {f"@{place}": str(number) for place, number in enumerate(descriptors)}
         me = os.getpid()
-        with Path(order["log"]).open("ab") as log:
-            popen = subprocess.Popen(
+        theirs, passed = None, descriptors
+        if "@copies" in order["argv"]:
+            process.copies, theirs = socket.socketpair()
+            process.copies.settimeout(_PATIENCE)
+            names["@copies"] = str(theirs.fileno())
+            passed = [*descriptors, theirs.fileno()]
+        try:
+            process.popen = subprocess.Popen(
                 [names.get(word, word) for word in order["argv"]],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=order["env"],
                 cwd=order["cwd"],
-                pass_fds=descriptors,
+                pass_fds=passed,
                 start_new_session=True,
                 # Safe: this process has one thread.
                 preexec_fn=lambda: kernel.die_with_parent(parent=me, by=signal.SIGKILL),
             )
-        self._processes[popen.pid] = _Process(popen, polite=order["polite"], grace=order["grace"])
-        self._note(f"+{popen.pid} ")
-        return popen.pid
+        finally:
+            if theirs is not None:
+                theirs.close()
+        return process.popen.pid
+
+    def _copy(self, order: dict[str, Any], descriptors: list[int]) -> int:
+        """Have a warm process make a copy of itself, which is ours from then on."""
+        warm = self._processes.get(order["of"])
+        if warm is None or warm.copies is None:
+            raise ValueError("the warm process has ended")
+        data = json.dumps(order).encode() + b"\n"
+        try:
+            sent = socket.send_fds(warm.copies, [data], descriptors)
+            warm.copies.sendall(data[sent:])
+            reply = warm.copies.recv(_CHUNK)
+        except OSError as error:
+            raise ValueError("the warm process does not answer") from error
+        told = json.loads(reply or '{"error": "the warm process has ended"}')
+        if "error" in told:
+            raise ValueError(told["error"])
+        return int(told["pid"])
 
     def _stop(self, pid: int) -> None:
         process = self._processes.get(pid)
@@ -153,7 +192,10 @@ class Supervisor:
         process = self._processes.pop(pid, None)
         if process is None:  # an adopted orphan
             return
-        process.popen.returncode = code  # collected here, so that Popen never waits for it
+        if process.popen is not None:
+            process.popen.returncode = code  # collected here, so that Popen never waits for it
+        if process.copies is not None:
+            process.copies.close()
         self._note(f"-{pid} ")
         self._say({"ended": pid, "code": code})
 

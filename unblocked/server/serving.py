@@ -15,6 +15,7 @@ from unblocked.faults import Fault
 from unblocked.processes import keeper
 from unblocked.server.served import Served
 from unblocked.server.target import Target
+from unblocked.server.warm import warm
 
 if TYPE_CHECKING:  # the process of an app imports this package too, and starts faster without aiohttp
     from unblocked.outside import Outside
@@ -98,17 +99,21 @@ def start(
     target: Target, listening: socket.socket, *, carriers: Outside, env: Mapping[str, str], record: bool = True
 ) -> Served:
     """Start the process of an app on a socket that listens; `Served.wait_until_ready` waits for it."""
+    environment = _environment(carriers, env)
+    of = warm().process(environment)
+    words = ["@0", "@1", target.module, target.attribute, str(target.source) if target.is_file else "",
+             "record" if record else "plain"]  # fmt: skip
     ours, theirs = socket.socketpair()
     try:
         child = keeper().start(
-            [sys.executable, "-m", "unblocked.server.process", "@0", "@1", target.module, target.attribute,
-             str(target.source) if target.is_file else "", "record" if record else "plain"],
+            words if of else [sys.executable, "-m", "unblocked.server.process", *words],
             name=target.name,
-            env=_environment(carriers, env),
+            env=environment,
             cwd=Path.cwd(),
             descriptors=[listening.fileno(), theirs.fileno()],
             grace=2.0,
-        )  # fmt: skip
+            of=of,
+        )
     except BaseException:
         ours.close()
         raise

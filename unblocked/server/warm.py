@@ -1,0 +1,73 @@
+"""The owner's side of warm starts: one warm process, from which the processes of apps are copied."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+
+from unblocked.course import course
+from unblocked.processes import Child, Keeper, keeper
+from unblocked.processes.starting import method
+from unblocked.server.lines import Lines
+
+
+class Warm:
+    """Keeps one warm process for the keeper of this process, and makes it anew when it is gone. Nobody waits for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keeper: Keeper | None = None
+        self._child: Child | None = None
+        self._said: Lines | None = None  # until it has said that it is warm
+        self._settings: dict[str, str] = {}
+
+    def process(self, env: Mapping[str, str]) -> Child | None:
+        """Give the warm process for an app with this environment; None where the app needs a fresh Python.
+
+        That is so as long as nothing is warm, where forking is not safe, and for settings that only a Python reads
+        which is just starting, such as `PYTHONHASHSEED`. Copies of one process have the same hashes of texts.
+        """
+        if method() == "spawn":
+            return None
+        with self._lock:
+            if self._child is None or self._child.code is not None or self._keeper is not keeper():
+                self._begin()
+            return self._child if self._is_warm() and _settings(env) == self._settings else None
+
+    def _begin(self) -> None:
+        self._close()
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        env |= {"PYTHONUNBUFFERED": "1"}
+        self._keeper, self._settings = keeper(), _settings(env)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            argv = [sys.executable, "-m", "unblocked.server.copied", "@0", "@copies"]
+            self._child = self._keeper.start(argv, name="warm", env=env, cwd=course(), descriptors=[theirs.fileno()])
+        self._said = Lines(ours)
+
+    def _is_warm(self) -> bool:
+        if self._said is not None and self._said.receive(within=0.0):
+            self._close()
+        return self._said is None
+
+    def _close(self) -> None:
+        if self._said is not None:
+            self._said.close()
+            self._said = None
+
+
+def _settings(env: Mapping[str, str]) -> dict[str, str]:
+    """Give what only a Python reads that is just starting."""
+    apart = {"PYTHONPATH", "PYTHONUNBUFFERED"}
+    return {name: value for name, value in env.items() if name.startswith("PYTHON") and name not in apart}
+
+
+_warm = Warm()
+
+
+def warm() -> Warm:
+    """Give this process's."""
+    return _warm
