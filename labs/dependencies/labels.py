@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException
 
+from labs.dependencies.settings import read_settings
 from labs.parcel_sdk import draw_label
 
 router = APIRouter(tags=["labels"])
@@ -85,15 +86,12 @@ async def where(
 
 # Papers: each needs one of five stamps.
 
-PATIENCE = 1.0
-"""Seconds that somebody waits for a stamp."""
-
 stamps = threading.BoundedSemaphore(5)
 
 
 def take_stamp() -> Generator[None]:
-    """Lend a stamp; give up after a second."""
-    if not stamps.acquire(timeout=PATIENCE):
+    """Lend a stamp; give up if none comes free in time."""
+    if not stamps.acquire(timeout=read_settings().stamp_patience):
         raise HTTPException(503, "No stamp came free.")
     try:
         yield
@@ -102,8 +100,8 @@ def take_stamp() -> Generator[None]:
 
 
 def take_stamp_bare() -> Generator[None]:
-    """Lend a stamp; give up after a second."""
-    if not stamps.acquire(timeout=PATIENCE):
+    """Lend a stamp; give up if none comes free in time."""
+    if not stamps.acquire(timeout=read_settings().stamp_patience):
         raise HTTPException(503, "No stamp came free.")
     yield
     stamps.release()

@@ -30,10 +30,11 @@ class LedgerSettings(BaseSettings):
 
 
 class Settings(BaseSettings):
-    """All groups, and what belongs to none of them."""
+    """All groups, and what belongs to none of them: `STAMP_PATIENCE` in seconds, `TOKEN`, `HTTP_MIDDLEWARE`."""
 
     carriers: CarrierSettings = Field(default_factory=CarrierSettings)
     ledger: LedgerSettings = Field(default_factory=LedgerSettings)
+    stamp_patience: PositiveFloat = 1
     token: SecretStr = SecretStr("let-me-in")
     http_middleware: bool = False
 
