@@ -1,11 +1,13 @@
 """The lab of lesson 04: what goes on after an answer, what is lost there, and what stands beside it and keeps it."""
 
 import asyncio
+import http.client
 import json
 import os
 import signal
 import threading
 from concurrent.futures import Future
+from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -138,6 +140,16 @@ def test_def_tasks_take_the_routes_threads(parcel, carriers):
     assert not weight.done()
     carriers.release(1)
     assert answers([weight]) == [200]
+
+
+def test_client_that_leaves_before_the_answer_stops_no_task(parcel, carriers):
+    carriers.hold("/ledger/*")
+    with closing(http.client.HTTPConnection(urlsplit(parcel.url).netloc, timeout=FAR)) as leaving:
+        leaving.request("POST", "/payments/own/7", headers={REQUEST_HEADER: "leaving"})
+        assert carriers.wait_for(1)
+    carriers.release()
+    wait_until_over(parcel, "leaving")
+    assert "/mail/customer/7" in paths(carriers)
 
 
 # Failures.
