@@ -192,15 +192,15 @@ def test_attempted_letters_go_out_whatever_fails(lab, carriers):
 def test_lent_lease_is_held_until_the_task_is_over(lab, carriers):
     parcel = lab(**FAR_LEASES)
     carriers.hold("/mail/*")
-    for n in range(5):
+    for n in range(2):
         assert post(parcel, f"/payments/lent/{n}", name=f"lent-{n}").ok
-    assert leases(parcel)["holders"] == [f"payment {n}" for n in range(5)]
-    sixth = start(parcel, "/payments/lent/5", name="lent-5")
-    until(lambda: parcel.recording("lent-5").traces, "it has arrived")
+    assert leases(parcel)["holders"] == ["payment 0", "payment 1"]
+    third = start(parcel, "/payments/lent/2", name="lent-2")
+    until(lambda: parcel.recording("lent-2").traces, "it has arrived")
     assert get(f"{parcel.url}/health").ok
-    assert not sixth.done()
+    assert not third.done()
     carriers.release(1)
-    assert answers([sixth]) == [200]
+    assert answers([third]) == [200]
     carriers.release()
     wait_until_over(parcel, "lent-")
     assert leases(parcel)["out"] == 0
