@@ -442,6 +442,7 @@ def test_killed_server_loses_its_tasks():
         assert carriers.wait_for(1)
         os.kill(parcel.pid, signal.SIGKILL)
         until(lambda: not parcel.running, "it has ended")
+        assert carriers.wait_until_idle()  # its connection is gone
         carriers.release()
         with serve("background_tasks", carriers=carriers) as again:
             assert get(f"{again.url}/health").ok
