@@ -1,0 +1,42 @@
+"""Believes that a lease that has committed keeps what is written with it later, too.
+
+Says: Nothing that the customer was told is kept
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+from labs.pool import Lease, LedgerError, Pool
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with Pool(size=5) as app.state.pool:
+        yield
+
+
+async def get_lease(request: Request) -> AsyncGenerator[Lease]:
+    async with request.app.state.pool.acquire(request.url.path) as lease:
+        try:
+            await lease.commit()  # wrong: check_what_was_written_is_kept
+        except LedgerError:
+            raise HTTPException(503, "The ledger did not keep it.") from None
+        yield lease
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.post("/orders/{parcel}", status_code=201)
+async def order(parcel: int, lease: Annotated[Lease, Depends(get_lease)]) -> dict[str, int]:
+    await lease.write(f"order {parcel}")
+    return {"ordered": parcel}
+
+
+@app.delete("/orders/{parcel}")
+async def cancel(parcel: int, lease: Annotated[Lease, Depends(get_lease)]) -> dict[str, int]:
+    await lease.write(f"order {parcel} cancelled")
+    return {"cancelled": parcel}

@@ -1,0 +1,47 @@
+"""Believes that commits must not overlap.
+
+Says: One customer waits for the other
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+from labs.pool import Lease, LedgerError, Pool
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with Pool(size=5) as app.state.pool:
+        yield
+
+
+lock = asyncio.Lock()
+
+
+async def get_lease(request: Request) -> AsyncGenerator[Lease]:
+    # wrong: check_customers_do_not_wait_for_each_other
+    async with lock, request.app.state.pool.acquire(request.url.path) as lease:
+        yield lease
+        try:
+            await lease.commit()
+        except LedgerError:
+            raise HTTPException(503, "The ledger did not keep it.") from None
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.post("/orders/{parcel}", status_code=201)
+async def order(parcel: int, lease: Annotated[Lease, Depends(get_lease, scope="function")]) -> dict[str, int]:
+    await lease.write(f"order {parcel}")
+    return {"ordered": parcel}
+
+
+@app.delete("/orders/{parcel}")
+async def cancel(parcel: int, lease: Annotated[Lease, Depends(get_lease, scope="function")]) -> dict[str, int]:
+    await lease.write(f"order {parcel} cancelled")
+    return {"cancelled": parcel}

@@ -1,0 +1,47 @@
+"""Believes that `return` keeps the block open: the lease is given back at once, and writing takes it again, for ever.
+
+Says: did not give theirs back
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+from labs.pool import Lease, LedgerError, Pool
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with Pool(size=5) as app.state.pool:
+        yield
+
+
+async def get_lease(request: Request) -> Lease:
+    async with request.app.state.pool.acquire(request.url.path) as lease:
+        return lease  # wrong: check_nothing_is_left_of_what_was_not_kept
+
+
+async def commit(lease: Lease) -> None:
+    try:
+        await lease.commit()
+    except LedgerError:
+        raise HTTPException(503, "The ledger did not keep it.") from None
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.post("/orders/{parcel}", status_code=201)
+async def order(parcel: int, lease: Annotated[Lease, Depends(get_lease)]) -> dict[str, int]:
+    await lease.write(f"order {parcel}")
+    await commit(lease)
+    return {"ordered": parcel}
+
+
+@app.delete("/orders/{parcel}")
+async def cancel(parcel: int, lease: Annotated[Lease, Depends(get_lease)]) -> dict[str, int]:
+    await lease.write(f"order {parcel} cancelled")
+    await commit(lease)
+    return {"cancelled": parcel}

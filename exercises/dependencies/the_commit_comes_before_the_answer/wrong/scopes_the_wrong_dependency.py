@@ -1,0 +1,47 @@
+"""Believes that a scope holds for what a dependency depends on, too: each has one of its own.
+
+Says: before the ledger has answered
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+from labs.pool import Lease, LedgerError, Pool
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with Pool(size=5) as app.state.pool:
+        yield
+
+
+async def get_lease(request: Request) -> AsyncGenerator[Lease]:
+    async with request.app.state.pool.acquire(request.url.path) as lease:
+        yield lease
+        try:
+            await lease.commit()  # wrong: check_nobody_has_an_answer_while_the_ledger_is_asked
+        except LedgerError:
+            raise HTTPException(503, "The ledger did not keep it.") from None
+
+
+async def get_writer(lease: Annotated[Lease, Depends(get_lease)]) -> AsyncGenerator[Lease]:
+    yield lease
+
+
+Writing = Annotated[Lease, Depends(get_writer, scope="function")]
+app = FastAPI(lifespan=lifespan)
+
+
+@app.post("/orders/{parcel}", status_code=201)
+async def order(parcel: int, lease: Writing) -> dict[str, int]:
+    await lease.write(f"order {parcel}")
+    return {"ordered": parcel}
+
+
+@app.delete("/orders/{parcel}")
+async def cancel(parcel: int, lease: Writing) -> dict[str, int]:
+    await lease.write(f"order {parcel} cancelled")
+    return {"cancelled": parcel}
