@@ -18,25 +18,24 @@ async def get_lease(request: Request) -> AsyncGenerator[Lease]:
         yield lease
 
 
-async def commit(lease: Lease) -> None:
-    try:
-        await lease.commit()
-    except LedgerError as error:
-        raise HTTPException(503, str(error)) from error
-
-
 app = FastAPI(lifespan=lifespan)
 
 
 @app.post("/orders/{parcel}", status_code=201)
 async def order(parcel: int, lease: Annotated[Lease, Depends(get_lease)]) -> dict[str, int]:
     await lease.write(f"order {parcel}")
-    await commit(lease)
+    try:
+        await lease.commit()
+    except LedgerError as error:
+        raise HTTPException(503, str(error)) from error
     return {"ordered": parcel}
 
 
 @app.delete("/orders/{parcel}")
 async def cancel(parcel: int, lease: Annotated[Lease, Depends(get_lease)]) -> dict[str, int]:
     await lease.write(f"order {parcel} cancelled")
-    await commit(lease)
+    try:
+        await lease.commit()
+    except LedgerError as error:
+        raise HTTPException(503, str(error)) from error
     return {"cancelled": parcel}
