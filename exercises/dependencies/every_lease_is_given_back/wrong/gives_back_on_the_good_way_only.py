@@ -1,0 +1,46 @@
+"""Believes that the last line of a route is always reached.
+
+Says: nobody gives its lease back
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+from labs.pool import Lease, Pool
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    app.state.lent = {}
+    async with (
+        Pool(size=2) as app.state.pool,
+        httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"]) as app.state.client,
+    ):
+        yield
+
+
+async def get_lease(request: Request) -> Lease:
+    lent = request.app.state.lent[request.url.path] = request.app.state.pool.acquire(request.url.path)
+    return await lent.__aenter__()
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.post("/orders/{parcel}", status_code=201)
+async def order(parcel: int, request: Request, lease: Annotated[Lease, Depends(get_lease)]) -> dict[str, float]:
+    await lease.write(f"order {parcel}")
+    answer = await request.app.state.client.get(f"/carriers/swift/quote?parcel={parcel}", timeout=30)
+    if answer.status_code == 404:
+        raise HTTPException(404, "The carrier does not know this parcel.")
+    price = answer.raise_for_status().json()["price"]
+    await lease.write(f"order {parcel} costs {price}")
+    await lease.commit()
+    # wrong: check_a_refused_order_leaves_nothing
+    await request.app.state.lent.pop(request.url.path).__aexit__(None, None, None)
+    return {"price": price}

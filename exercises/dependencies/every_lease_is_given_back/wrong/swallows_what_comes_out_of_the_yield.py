@@ -1,0 +1,49 @@
+"""Believes that an exception that was dealt with must not go on: so nobody makes an answer of it.
+
+Says: caught on its way
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+from labs.pool import Lease, Pool
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with (
+        Pool(size=2) as app.state.pool,
+        httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"]) as app.state.client,
+    ):
+        yield
+
+
+async def get_lease(request: Request) -> AsyncGenerator[Lease]:
+    async with request.app.state.pool.acquire(request.url.path) as lease:
+        try:
+            yield lease
+            await lease.commit()
+        # wrong: check_a_refused_order_leaves_nothing
+        except Exception:  # noqa: BLE001
+            lease.rollback()
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.post("/orders/{parcel}", status_code=201)
+async def order(
+    parcel: int, request: Request, lease: Annotated[Lease, Depends(get_lease, scope="function")]
+) -> dict[str, float]:
+    await lease.write(f"order {parcel}")
+    answer = await request.app.state.client.get(f"/carriers/swift/quote?parcel={parcel}", timeout=30)
+    if answer.status_code == 404:
+        raise HTTPException(404, "The carrier does not know this parcel.")
+    price = answer.raise_for_status().json()["price"]
+    await lease.write(f"order {parcel} costs {price}")
+    return {"price": price}

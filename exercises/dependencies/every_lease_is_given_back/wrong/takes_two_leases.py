@@ -1,0 +1,52 @@
+"""Believes that a lease without the cache is a lease of one's own: it is one more, and the first waits meanwhile.
+
+Says: or two to one order
+"""
+
+import logging
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, FastAPI, HTTPException, Request
+
+from labs.pool import Lease, Pool
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with (
+        Pool(size=2) as app.state.pool,
+        httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"]) as app.state.client,
+    ):
+        yield
+
+
+async def get_lease(request: Request) -> AsyncGenerator[Lease]:
+    async with request.app.state.pool.acquire(request.url.path) as lease:
+        yield lease
+
+
+async def log_the_holder(lease: Annotated[Lease, Depends(get_lease)]) -> None:
+    logging.info("lent to %s", lease.holder)
+
+
+Own = Annotated[Lease, Depends(get_lease, use_cache=False)]
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+# wrong: check_one_order_does_not_harm_the_other
+@app.post("/orders/{parcel}", status_code=201, dependencies=[Depends(log_the_holder)])
+async def order(parcel: int, request: Request, lease: Own) -> dict[str, float]:
+    await lease.write(f"order {parcel}")
+    answer = await request.app.state.client.get(f"/carriers/swift/quote?parcel={parcel}", timeout=30)
+    if answer.status_code == 404:
+        raise HTTPException(404, "The carrier does not know this parcel.")
+    price = answer.raise_for_status().json()["price"]
+    await lease.write(f"order {parcel} costs {price}")
+    await lease.commit()
+    return {"price": price}
