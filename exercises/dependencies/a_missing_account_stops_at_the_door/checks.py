@@ -106,6 +106,13 @@ def check_a_missing_account_stops_at_the_door(app: App, carriers: Outside) -> No
         meaning = "The account does not exist, and the customer must learn that, on every route."
         stays_outside(app, carriers, method, path, {"X-Token": "red"}, 404, did=did, meaning=meaning)
         nothing_else_happens(carriers, did=did)
+        expect(
+            carriers.total,
+            did=f"{did}; then looked what was asked of the directory",
+            got="nothing",
+            expected=f"/accounts/{MISSING}",
+            meaning="Whether the account exists, only the directory knows.",
+        )
 
 
 @hints(

@@ -68,8 +68,7 @@ async def door(request: Request, call_next: Callable[[Request], Awaitable[Respon
             return JSONResponse({"detail": "Not for you."}, status_code=403 if owner else 401)
         answer = await request.app.state.client.get(f"/accounts/{owner}")
         if answer.is_error:
-            raise HTTPException(
-                404 if answer.status_code == 404 else 502
-            )  # wrong: check_a_missing_account_stops_at_the_door
+            # wrong: check_a_missing_account_stops_at_the_door
+            raise HTTPException(404 if answer.status_code == 404 else 502)
         request.state.account = answer.json()
     return await call_next(request)

@@ -38,9 +38,8 @@ async def check_token(account: int, x_token: Annotated[str | None, Header()] = N
 async def load_account(account: int, client: Client, _: Annotated[None, Depends(check_token)]) -> dict | JSONResponse:
     answer = await client.get(f"/accounts/{account}")
     if answer.status_code == 404:
-        return JSONResponse(
-            {"detail": f"There is no account {account}."}, status_code=404
-        )  # wrong: check_a_missing_account_stops_at_the_door
+        # wrong: check_a_missing_account_stops_at_the_door
+        return JSONResponse({"detail": f"There is no account {account}."}, status_code=404)
     if answer.is_error:
         raise HTTPException(502, "The directory does not answer.")
     return answer.json()
