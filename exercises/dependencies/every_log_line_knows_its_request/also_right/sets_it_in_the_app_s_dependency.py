@@ -1,0 +1,90 @@
+"""Sets it in an `async def` dependency of the app, which runs first, in the request's own task."""
+
+import logging
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from uuid import uuid4
+
+import httpx
+from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+
+from labs.parcel_sdk import draw_label
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+
+make_record = logging.getLogRecordFactory()
+
+
+def make_record_with_id(*args: object, **options: object) -> logging.LogRecord:
+    record = make_record(*args, **options)
+    record.request_id = request_id.get()
+    return record
+
+
+logging.setLogRecordFactory(make_record_with_id)
+logging.basicConfig(level=logging.INFO, format="%(levelname)s [%(request_id)s] %(message)s")
+log = logging.getLogger("parcel")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=30) as app.state.carriers:
+        log.info("Parcel is open")
+        yield
+
+
+async def find_customer(parcel: int) -> None:
+    log.info("parcel %s: customer found", parcel)
+
+
+def check_credit(parcel: int) -> None:
+    logging.getLogger("parcel.billing").info("parcel %s: credit checked", parcel)
+
+
+async def archive(parcel: int) -> None:
+    log.info("parcel %s: archived", parcel)
+
+
+def notify(parcel: int) -> None:
+    log.info("parcel %s: customer notified", parcel)
+
+
+async def identify(request: Request, response: Response) -> None:
+    given = request.headers.get("x-request-id") or uuid4().hex
+    request_id.set(given)
+    request.state.request_id = response.headers["X-Request-ID"] = given
+
+
+app = FastAPI(lifespan=lifespan, dependencies=[Depends(identify)])
+
+
+@app.exception_handler(HTTPException)
+async def refuse(request: Request, refused: HTTPException) -> JSONResponse:
+    headers = {"X-Request-ID": request.state.request_id}
+    return JSONResponse({"detail": refused.detail}, status_code=refused.status_code, headers=headers)
+
+
+@app.get("/quotes/{parcel}", dependencies=[Depends(find_customer), Depends(check_credit)])
+async def quote(parcel: int, request: Request, tasks: BackgroundTasks) -> dict[str, float]:
+    log.info("parcel %s: price asked", parcel)
+    answer = await request.app.state.carriers.get(f"/carriers/swift/quote?parcel={parcel}")
+    if answer.status_code == 404:
+        raise HTTPException(404, "The carrier does not know this parcel.")
+    log.info("parcel %s: price given", parcel)
+    tasks.add_task(archive, parcel)
+    tasks.add_task(notify, parcel)
+    return {"price": answer.json()["price"]}
+
+
+@app.get("/labels/{parcel}", dependencies=[Depends(find_customer), Depends(check_credit)])
+def label(parcel: int, tasks: BackgroundTasks) -> dict[str, str]:
+    log.info("parcel %s: label asked", parcel)
+    drawn = draw_label(parcel)
+    log.info("parcel %s: label drawn", parcel)
+    tasks.add_task(archive, parcel)
+    tasks.add_task(notify, parcel)
+    return {"label": drawn}

@@ -1,0 +1,89 @@
+"""Believes that a request has a thread of its own: a `def` route runs in another than the middleware.
+
+Says: does not know its request
+"""
+
+import logging
+import os
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import httpx
+from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request, Response
+
+from labs.parcel_sdk import draw_label
+
+current = threading.local()
+
+
+make_record = logging.getLogRecordFactory()
+
+
+def make_record_with_id(*args: object, **options: object) -> logging.LogRecord:
+    record = make_record(*args, **options)
+    record.request_id = getattr(current, "request_id", "-")
+    return record
+
+
+logging.setLogRecordFactory(make_record_with_id)
+logging.basicConfig(level=logging.INFO, format="%(levelname)s [%(request_id)s] %(message)s")
+log = logging.getLogger("parcel")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=30) as app.state.carriers:
+        log.info("Parcel is open")
+        yield
+
+
+async def find_customer(parcel: int) -> None:
+    log.info("parcel %s: customer found", parcel)
+
+
+def check_credit(parcel: int) -> None:
+    logging.getLogger("parcel.billing").info("parcel %s: credit checked", parcel)
+
+
+async def archive(parcel: int) -> None:
+    log.info("parcel %s: archived", parcel)
+
+
+def notify(parcel: int) -> None:
+    log.info("parcel %s: customer notified", parcel)
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+@app.middleware("http")
+async def identify(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    given = request.headers.get("x-request-id") or uuid4().hex
+    current.request_id = given  # wrong: check_lines_of_routes_know_their_request
+    answer = await call_next(request)
+    answer.headers["X-Request-ID"] = given
+    return answer
+
+
+@app.get("/quotes/{parcel}", dependencies=[Depends(find_customer), Depends(check_credit)])
+async def quote(parcel: int, request: Request, tasks: BackgroundTasks) -> dict[str, float]:
+    log.info("parcel %s: price asked", parcel)
+    answer = await request.app.state.carriers.get(f"/carriers/swift/quote?parcel={parcel}")
+    if answer.status_code == 404:
+        raise HTTPException(404, "The carrier does not know this parcel.")
+    log.info("parcel %s: price given", parcel)
+    tasks.add_task(archive, parcel)
+    tasks.add_task(notify, parcel)
+    return {"price": answer.json()["price"]}
+
+
+@app.get("/labels/{parcel}", dependencies=[Depends(find_customer), Depends(check_credit)])
+def label(parcel: int, tasks: BackgroundTasks) -> dict[str, str]:
+    log.info("parcel %s: label asked", parcel)
+    drawn = draw_label(parcel)
+    log.info("parcel %s: label drawn", parcel)
+    tasks.add_task(archive, parcel)
+    tasks.add_task(notify, parcel)
+    return {"label": drawn}
