@@ -1,0 +1,45 @@
+"""Believes that `gather` raises everything that went wrong. It raises the first exception.
+
+Says: heard by nobody
+"""
+
+import asyncio
+import os
+
+import httpx
+from fastapi import BackgroundTasks, FastAPI
+
+app = FastAPI()
+outside = httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=60)
+
+
+async def charge(order: int) -> None:
+    quote = (await outside.get("/carriers/swift/quote", params={"parcel": order})).json()
+    await outside.post(f"/ledger/orders/{order}", params={"price": quote["price"]})
+
+
+async def send_invoice(order: int) -> None:
+    (await outside.post(f"/mail/invoices/{order}")).raise_for_status()
+
+
+async def call_courier(order: int) -> None:
+    (await outside.post(f"/couriers/orders/{order}")).raise_for_status()
+
+
+async def report(work: str, order: int) -> None:
+    await outside.post("/failures", params={"work": work, "order": order})
+
+
+async def follow_up(order: int) -> None:
+    try:
+        await asyncio.gather(charge(order), send_invoice(order), call_courier(order))
+    except KeyError:
+        await report("charge", order)
+    except httpx.HTTPError as error:  # wrong: check_each_failure_is_reported_once
+        await report("send_invoice" if "mail" in error.request.url.path else "call_courier", order)
+
+
+@app.post("/orders/{order}", status_code=202)
+async def accept(order: int, tasks: BackgroundTasks) -> dict[str, int]:
+    tasks.add_task(follow_up, order)
+    return {"order": order}

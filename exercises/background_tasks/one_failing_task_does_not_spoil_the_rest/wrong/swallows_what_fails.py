@@ -1,0 +1,43 @@
+"""Believes that a failure which spoils nothing needs no more attention.
+
+Says: heard by nobody
+"""
+
+import os
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import httpx
+from fastapi import BackgroundTasks, FastAPI
+
+app = FastAPI()
+outside = httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=60)
+
+
+async def charge(order: int) -> None:
+    quote = (await outside.get("/carriers/swift/quote", params={"parcel": order})).json()
+    await outside.post(f"/ledger/orders/{order}", params={"price": quote["price"]})
+
+
+async def send_invoice(order: int) -> None:
+    (await outside.post(f"/mail/invoices/{order}")).raise_for_status()
+
+
+async def call_courier(order: int) -> None:
+    (await outside.post(f"/couriers/orders/{order}")).raise_for_status()
+
+
+async def report(work: str, order: int) -> None:
+    await outside.post("/failures", params={"work": work, "order": order})
+
+
+async def by_itself(work: Callable[[int], Awaitable[None]], order: int) -> None:
+    with suppress(Exception):  # wrong: check_each_failure_is_reported_once
+        await work(order)
+
+
+@app.post("/orders/{order}", status_code=202)
+async def accept(order: int, tasks: BackgroundTasks) -> dict[str, int]:
+    for work in (charge, send_invoice, call_courier):
+        tasks.add_task(by_itself, work, order)
+    return {"order": order}
