@@ -1,0 +1,52 @@
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import httpx
+from fastapi import Depends, FastAPI
+
+from labs.pool import Lease, Pool
+
+
+async def work_off(orders: asyncio.Queue[int]) -> None:
+    while True:
+        order = await orders.get()
+        try:
+            await book(order)
+        except Exception as error:  # noqa: BLE001  # the next order must not suffer from it
+            print(f"order {order}: {error!r}")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    carriers = os.environ["CARRIERS_URL"]
+    async with Pool(size=5) as app.state.pool, httpx.AsyncClient(base_url=carriers) as app.state.client:
+        app.state.orders = asyncio.Queue()
+        worker = asyncio.create_task(work_off(app.state.orders))
+        yield
+        worker.cancel()
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+async def book(order: int) -> None:
+    quote = (await app.state.client.get("/carriers/swift/quote", params={"parcel": order}, timeout=60)).json()
+    async with app.state.pool.acquire(f"price of order {order}") as lease:
+        await lease.write(f"order {order}: {quote['price']}")
+        await lease.commit()
+
+
+async def get_lease(order: int) -> AsyncGenerator[Lease]:
+    async with app.state.pool.acquire(f"order {order}") as lease:
+        yield lease
+
+
+@app.post("/orders/{order}", status_code=202)
+async def accept(order: int, lease: Annotated[Lease, Depends(get_lease, scope="function")]) -> dict[str, int]:
+    await lease.write(f"order {order}: accepted")
+    await lease.commit()
+    app.state.orders.put_nowait(order)
+    return {"order": order}
