@@ -87,10 +87,10 @@ def test_broken_rule_is_named(course, body, said):
 
 
 def test_long_starter_is_named(course):
-    course.exercise("routes", "keeps_moving", starter="x = 1\n" * 25)
+    course.exercise("routes", "keeps_moving", starter="x = 1\n" * 65)
     course.lesson("02_routes", "# Why?\n\n<!-- exercise: keeps_moving -->\n")
     assert complaints(course) == [
-        "`lessons/02_routes.md`: the starter of `keeps_moving` makes a cell of 26 lines, at most 25."
+        "`lessons/02_routes.md`: the starter of `keeps_moving` makes a cell of 66 lines, at most 65."
     ]
 
 

@@ -171,8 +171,8 @@ def meaning_of(got: Counter[str], right: Counter[str], order: int, *, tonight: b
         return "The courier is no longer called: the invoice must come back, and nothing else must go."
     if tonight:
         return (
-            "The invoice is lost: a response that is made with a `background` of its own keeps that, and the tasks of the "
-            "request are never run."
+            "The invoice is lost: a response that is made with a `background` of its own keeps that, and the tasks of "
+            "the request are never run."
         )
     return "What was done for this order is lost: the response of this route had the task, and has it no more."
 

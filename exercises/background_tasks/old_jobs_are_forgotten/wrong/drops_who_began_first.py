@@ -22,9 +22,8 @@ class Jobs:
         if len(self._jobs) >= self.most:
             if not self._ended:
                 return False
-            first = next(
-                job for job in self._jobs if job in self._ended
-            )  # wrong: check_the_first_that_ended_makes_room
+            # wrong: check_the_first_that_ended_makes_room
+            first = next(job for job in self._jobs if job in self._ended)
             del self._jobs[first], self._ended[first]
         self._jobs[job] = {"state": "running"}
         return True

@@ -35,7 +35,8 @@ async def by_itself(work: Callable[[int], Awaitable[None]], order: int) -> None:
         await work(order)
     except Exception:
         await report(work.__name__, order)
-        raise  # wrong: check_the_others_are_done_when_one_fails
+        # wrong: check_the_others_are_done_when_one_fails
+        raise
 
 
 @app.post("/orders/{order}", status_code=202)
