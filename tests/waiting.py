@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-FAR = 60.0
+FAR = 180.0
 """Seconds after which a test stops waiting for what will not come."""
 
 
