@@ -29,6 +29,9 @@ MOST_IN_A_ROW = 3
 
 AT_ONCE = 5
 
+TRIES = 2
+"""A client closes what was not used for some seconds, and on a busy machine so much may go by."""
+
 AS_BEFORE = "The routes must answer as before."
 
 TO_EACH_ITS_OWN = "Every request makes a client of its own, with a connection of its own, and throws both away."
@@ -104,9 +107,7 @@ def check_the_first_five_share_one_client(answer: Imported, carriers: Outside) -
     are_held(answer, carriers, first)
     opened, made = parcel.opened - opened, parcel.made - made
     are_answered(carriers, first)
-    then = parcel.ask_at_once(range(AT_ONCE + 1, 2 * AT_ONCE + 1))
-    are_held(answer, carriers, then)
-    later = parcel.made - made
+    more, later = comes_again(answer, carriers, parcel)
     expect(
         made <= 1,
         did=f"asked for {AT_ONCE} quotes at once, the first that the app got, and counted the clients",
@@ -117,8 +118,9 @@ def check_the_first_five_share_one_client(answer: Imported, carriers: Outside) -
         else "Each of the first customers looks for the client, finds none, and makes one: there are as many clients "
         "as have come at once.",
     )
-    more = parcel.opened - opened
-    are_answered(carriers, then)
+    for _ in range(TRIES):
+        if more > AT_ONCE // 2:
+            more, _ = comes_again(answer, carriers, parcel)
     expect(
         more <= AT_ONCE // 2,
         did=f"asked for {AT_ONCE} quotes at once, and then for {AT_ONCE} more, and counted the connections",
@@ -239,6 +241,17 @@ def are_answered(carriers: Outside, customers: list["Customer"]) -> None:
     carriers.release(AT_ONCE)
     for each in customers:
         each.parcel.gives(each.path, replies(carriers, each.number)[each.path], each)
+
+
+def comes_again(answer: Imported, carriers: Outside, parcel: "Parcel") -> tuple[int, int]:
+    """Have five more customers at once; give how many connections and clients that took."""
+    carriers.hold("/carriers/*")
+    opened, made = parcel.opened, parcel.made
+    customers = parcel.ask_at_once(range(AT_ONCE + 1, 2 * AT_ONCE + 1))
+    are_held(answer, carriers, customers)
+    opened, made = parcel.opened - opened, parcel.made - made
+    are_answered(carriers, customers)
+    return opened, made
 
 
 class Customer:

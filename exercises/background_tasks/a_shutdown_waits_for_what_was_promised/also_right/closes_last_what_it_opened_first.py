@@ -1,0 +1,39 @@
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    async with AsyncExitStack() as stack:
+        client = httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=60)
+        app.state.client = await stack.enter_async_context(client)
+        stack.push_async_callback(finish)
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
+under_way: set[asyncio.Task[None]] = set()
+
+
+async def finish() -> None:
+    for task in list(under_way):
+        await asyncio.wait([task])
+
+
+async def book(order: int) -> None:
+    quote = (await app.state.client.get("/carriers/swift/quote", params={"parcel": order})).json()
+    kept = await app.state.client.post(f"/ledger/orders/{order}", params={"price": quote["price"]})
+    kept.raise_for_status()
+
+
+@app.post("/orders/{order}", status_code=202)
+async def accept(order: int) -> dict[str, int]:
+    task = asyncio.create_task(book(order))
+    under_way.add(task)
+    task.add_done_callback(under_way.discard)
+    return {"order": order}

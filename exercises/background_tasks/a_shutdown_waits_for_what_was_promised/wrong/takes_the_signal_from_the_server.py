@@ -1,0 +1,43 @@
+"""Believes that a signal can have two handlers.
+
+Says: your app waits for something that does not come
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    def stop(*_: object) -> None:
+        app.state.stopping = True
+
+    signal.signal(signal.SIGTERM, stop)  # wrong: check_an_idle_app_ends
+    async with httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=60) as app.state.client:
+        yield
+        if under_way:
+            await asyncio.wait(under_way)
+
+
+app = FastAPI(lifespan=lifespan)
+under_way: set[asyncio.Task[None]] = set()
+
+
+async def book(order: int) -> None:
+    quote = (await app.state.client.get("/carriers/swift/quote", params={"parcel": order})).json()
+    kept = await app.state.client.post(f"/ledger/orders/{order}", params={"price": quote["price"]})
+    kept.raise_for_status()
+
+
+@app.post("/orders/{order}", status_code=202)
+async def accept(order: int) -> dict[str, int]:
+    task = asyncio.create_task(book(order))
+    under_way.add(task)
+    task.add_done_callback(under_way.discard)
+    return {"order": order}
