@@ -25,7 +25,7 @@ LOST = (
 
 @hints(
     "Who runs `book` in your code, and is it run once for each order?",
-    "The section “After the response” has the ways in which work can follow an answer.",
+    "The section about who sends the letter now has the ways in which work can follow an answer.",
     "Accept, hand over, answer; whoever has the order books it once.",
 )
 def check_an_order_is_booked(app: App, carriers: Outside) -> None:
@@ -55,7 +55,7 @@ def check_an_order_is_booked(app: App, carriers: Outside) -> None:
 
 @hints(
     "Nothing is under way. What does your code after the `yield` wait for?",
-    "The section “What it is not” ends a server gracefully, and says what it waits for and what not.",
+    "The section about what is lost when the server ends ends a server gracefully, and says what it waits for and what not.",
     "What was started before the `yield` is ended after it; and the handler of a signal belongs to the server.",
 )
 def check_an_idle_app_ends(app: App, carriers: Outside) -> None:
@@ -77,7 +77,7 @@ def check_an_idle_app_ends(app: App, carriers: Outside) -> None:
 
 @hints(
     "What does your route wait for?",
-    "The section “After the response” shows what runs before the answer and what after it.",
+    "The section about who sends the letter now shows what runs before the answer and what after it.",
     "The route hands the order over. It is the shutdown that waits, not the customer.",
 )
 def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:
@@ -88,7 +88,7 @@ def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:
 
 @hints(
     "SIGTERM has come, and no request is open. What does the server do next, and what does your app do then?",
-    "The section “What it is not” ends a server gracefully, and says what it waits for and what not.",
+    "The section about what is lost when the server ends ends a server gracefully, and says what it waits for and what not.",
     "After the `yield`, inside of the block in which the client is still open, wait until nothing is under way.",
 )
 def check_what_waits_for_its_carrier_is_booked(app: App, carriers: Outside) -> None:
@@ -112,7 +112,7 @@ def check_what_waits_for_its_carrier_is_booked(app: App, carriers: Outside) -> N
 
 @hints(
     "The price is there, and the ledger is slow. What does your code wait for: for the next step, or for the last one?",
-    "The section “What it is not” ends a server gracefully, and says what it waits for and what not.",
+    "The section about what is lost when the server ends ends a server gracefully, and says what it waits for and what not.",
     "Wait for the tasks themselves: they end when all of their steps are done.",
 )
 def check_what_is_half_done_is_booked(app: App, carriers: Outside) -> None:
@@ -131,7 +131,7 @@ def check_what_is_half_done_is_booked(app: App, carriers: Outside) -> None:
 
 @hints(
     "Three are waited for, and one raises. What does your wait do then, and what becomes of the other two?",
-    "The section “When one fails” compares ways to wait for several.",
+    "Lesson 01 compares ways to wait for several, one of which fails.",
     "Wait in a way that does not raise, or let no exception out of an order's own work.",
 )
 def check_one_that_fails_costs_no_other(app: App, carriers: Outside) -> None:

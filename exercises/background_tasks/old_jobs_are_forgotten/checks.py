@@ -16,7 +16,7 @@ MOST = 3
 
 @hints(
     "What does each of the four methods give, step by step, for one job?",
-    "The section “Following a job” shows the states of a job and who changes them.",
+    "The section about following a job has a registry that notes when a job has ended.",
     "Change when something is forgotten, not what is noted and given.",
 )
 def check_a_job_can_be_followed(answer: Imported) -> None:
@@ -36,7 +36,7 @@ def check_a_job_can_be_followed(answer: Imported) -> None:
 
 @hints(
     "From which moment on does the time of keeping run, and who says what time it is?",
-    "The section “Following a job” tells a job's age from the time since its end.",
+    "The section about following a job tells a job's age from the time since its end.",
     "Note the time of the end beside the result, and compare it with what `clock()` gives whenever anybody asks.",
 )
 def check_what_is_done_is_forgotten_in_time(answer: Imported) -> None:
@@ -59,7 +59,7 @@ def check_what_is_done_is_forgotten_in_time(answer: Imported) -> None:
 
 @hints(
     "What does your code change when somebody only asks?",
-    "The section “Following a job” has customers who poll every second.",
+    "The section about following a job asks ten times a second; that keeps no job.",
     "`get` reads. The time that counts is the one that `end` has noted.",
 )
 def check_asking_keeps_nothing_alive(answer: Imported) -> None:
@@ -81,7 +81,7 @@ def check_asking_keeps_nothing_alive(answer: Imported) -> None:
 
 @hints(
     "Which jobs may your code drop, and how does it know that one of them still runs?",
-    "The section “Following a job” says what a customer sees who is told that a running job is unknown.",
+    "The section about following a job never forgets what is under way.",
     "Only a job with an end can be old. Running ones need a place of their own, or a mark that the search respects.",
 )
 def check_a_running_job_is_never_forgotten(answer: Imported) -> None:
@@ -105,7 +105,7 @@ def check_a_running_job_is_never_forgotten(answer: Imported) -> None:
 
 @hints(
     "When one has to go, which is it, and when does it go: before the new one is noted, or after?",
-    "The section “Following a job” bounds its registry.",
+    "The section about following a job bounds its registry.",
     "At the beginning of a job, make room first. Who ended first goes first, whenever it had begun.",
 )
 def check_the_first_that_ended_makes_room(answer: Imported) -> None:
@@ -134,7 +134,7 @@ def check_the_first_that_ended_makes_room(answer: Imported) -> None:
 
 @hints(
     "All of them run, and one more wants to begin. What can be forgotten for it?",
-    "The section “Following a job” answers 503 when there is no room.",
+    "The section about following a job answers 503 when there is no room.",
     "Look at the running jobs before anything is noted or forgotten. When one of them has ended, there is room again.",
 )
 def check_a_full_registry_refuses(answer: Imported) -> None:
@@ -158,7 +158,7 @@ def check_a_full_registry_refuses(answer: Imported) -> None:
 
 @hints(
     "Nobody ever asks for this job again. Who looks whether its time is over?",
-    "The section “Following a job” counts what a registry holds after a day on which nobody polled.",
+    "The section about following a job says what is forgotten, and when.",
     "Whoever calls any method can sweep first: with the ends in order, that costs next to nothing.",
 )
 def check_nothing_of_it_is_left(answer: Imported) -> None:

@@ -19,7 +19,7 @@ TOGETHER = ("asyncio.gather", "asyncio.TaskGroup", "asyncio.wait", "anyio.create
 
 @hints(
     "Which of the three does your code still do, and how often?",
-    "The section “After the response” counts what is done after an answer.",
+    "The section about who sends the letter now says what runs after an answer.",
     "Every piece of work is handed over once for each order, and `report` is called for what has failed only.",
 )
 def check_all_work_is_done_once(app: App, carriers: Outside) -> None:
@@ -55,7 +55,7 @@ def check_all_work_is_done_once(app: App, carriers: Outside) -> None:
 
 @hints(
     "What does your route await before its `return`?",
-    "The section “After the response” shows what runs before the answer and what after it.",
+    "The section about who sends the letter now shows what runs before the answer and what after it.",
     "The route hands the work over and returns; whoever has it awaits it.",
 )
 def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:
@@ -78,7 +78,7 @@ def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:
 
 @hints(
     "One task raises. Who runs the tasks, and what does that loop do then?",
-    "The section “When one fails” reads the loop in which Starlette runs an order's tasks.",
+    "The section about one task that fails says what ends the list of tasks.",
     "Nothing that a task raises may leave it: inside of what is handed over, each piece of work has its own `try`.",
 )
 def check_the_others_are_done_when_one_fails(app: App, carriers: Outside) -> None:
@@ -107,7 +107,7 @@ def check_the_others_are_done_when_one_fails(app: App, carriers: Outside) -> Non
 
 @hints(
     "Where does an exception go when the customer already has the answer, and who reads it there?",
-    "The section “When one fails” looks for the exception: what the customer sees, and what the log says.",
+    "The section about one task that fails looks for the exception: what the customer sees, and what the log says.",
     "After what is caught comes `report`, with the name of the work and the order, once for each failure.",
 )
 def check_each_failure_is_reported_once(app: App, carriers: Outside) -> None:
@@ -122,7 +122,7 @@ def check_each_failure_is_reported_once(app: App, carriers: Outside) -> None:
 
 @hints(
     "Which exceptions can a client raise when nobody answers at all, and which of them does your `except` name?",
-    "The section “When one fails” says why a task is the one place where `except Exception` is right.",
+    "The section about one task that fails has a wrapper that catches what a task raises.",
     "Nobody stands above a task to catch what it lets through, so it catches every `Exception`.",
 )
 def check_a_broken_connection_is_reported(app: App, carriers: Outside) -> None:

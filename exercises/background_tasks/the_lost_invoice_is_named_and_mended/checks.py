@@ -29,7 +29,7 @@ WORK = {
 
 @hints(
     "Order five of each kind, and count the invoices. For which kind can some be missing and others not?",
-    "The section “When one fails” compares the tasks of a request with the `background` of a response.",
+    "The section about one task that fails compares the tasks of a request with the `background` of a response.",
     "Give the path as it stands in the decorator, braces included; one of the five.",
 )
 def check_the_loser_is_named(app: App) -> None:
@@ -48,7 +48,7 @@ def check_the_loser_is_named(app: App) -> None:
 
 @hints(
     "Which of the tasks that you add are run, and which list do they stand in?",
-    "The section “When one fails” says what becomes of the request's tasks when a response brings its own.",
+    "The section about one task that fails says what becomes of the request's tasks when a response brings its own.",
     "An express order for tonight has two things to do. Both belong in the one list that is run.",
 )
 def check_an_order_for_tonight_has_both(app: App, carriers: Outside) -> None:
@@ -60,7 +60,7 @@ def check_an_order_for_tonight_has_both(app: App, carriers: Outside) -> None:
 
 @hints(
     "Which of the other routes have you changed, and what do they share with the guilty one?",
-    "The section “When one fails” compares the tasks of a request with the `background` of a response.",
+    "The section about one task that fails compares the tasks of a request with the `background` of a response.",
     "Leave the innocent routes as they were, and what they share as well.",
 )
 def check_the_other_routes_do_what_they_did(app: App, carriers: Outside) -> None:
@@ -75,7 +75,7 @@ def check_the_other_routes_do_what_they_did(app: App, carriers: Outside) -> None
 
 @hints(
     "A courier who answers 503 makes `call_courier` raise. What stands after it, and is it run?",
-    "The section “When one fails” reads the loop in which Starlette runs the tasks.",
+    "The section about one task that fails says what ends the list of tasks.",
     "The invoice first; or a `try` around what may fail, as `tell_depot` has one.",
 )
 def check_a_courier_who_fails_costs_no_invoice(app: App, carriers: Outside) -> None:
@@ -87,7 +87,7 @@ def check_a_courier_who_fails_costs_no_invoice(app: App, carriers: Outside) -> N
 
 @hints(
     "What does your route await before it returns?",
-    "The section “After the response” shows what runs before the answer and what after it.",
+    "The section about who sends the letter now shows what runs before the answer and what after it.",
     "The invoice is handed over, not awaited.",
 )
 def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:

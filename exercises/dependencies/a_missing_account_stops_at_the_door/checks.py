@@ -26,7 +26,7 @@ RIGHT = (
 
 @hints(
     "Which of the four routes does not answer who may come in, and what of it have you changed?",
-    "The section about guards and doors shows what a dependency of a router can see of a request.",
+    "The section about a stranger who is stopped shows what a dependency of a router can see of a request.",
     "Who passes the door notices nothing of it: the routes behind it stay as they are.",
 )
 def check_who_may_come_in_is_served(app: App, carriers: Outside) -> None:
@@ -62,7 +62,7 @@ def check_who_may_come_in_is_served(app: App, carriers: Outside) -> None:
 
 @hints(
     "Which of the four routes does your door not stand in front of, and who decides that?",
-    "The section about guards and doors puts a dependency at a router, and shows which routes are below it.",
+    "The section about a stranger who is stopped puts a dependency at a router, and shows which routes are below it.",
     "A dependency of the outermost router, which raises an `HTTPException`; other routers are included in that one.",
 )
 def check_strangers_stay_outside(app: App, carriers: Outside) -> None:
@@ -92,7 +92,7 @@ def check_strangers_stay_outside(app: App, carriers: Outside) -> None:
 
 @hints(
     "The directory answers 404. What becomes of that in your code, and does the route still run?",
-    "The section about guards and doors: a dependency that finds nothing must raise.",
+    "The section about a stranger who is stopped: a dependency that finds nothing must raise.",
     "Look at the status of the directory's answer before you return it; for 404, raise an `HTTPException` with 404.",
 )
 def check_a_missing_account_stops_at_the_door(app: App, carriers: Outside) -> None:
@@ -117,7 +117,7 @@ def check_a_missing_account_stops_at_the_door(app: App, carriers: Outside) -> No
 
 @hints(
     "The directory fails. What does your door take that for?",
-    "The section about guards and doors: 404 says that there is no such account, and nothing else does.",
+    "The section about a stranger who is stopped: 404 says that there is no such account, and nothing else does.",
     "Tell 404 from every other status that is not a success.",
 )
 def check_a_directory_that_fails_is_no_missing_account(app: App, carriers: Outside) -> None:
@@ -142,7 +142,7 @@ def check_a_directory_that_fails_is_no_missing_account(app: App, carriers: Outsi
 
 @hints(
     "The directory is still looking. What else of the request is under way by then?",
-    "The section about the tree of dependencies says in which order they run, and when the route begins.",
+    "The section about an account that is named three times says in which order they run, and when the route begins.",
     "The account is awaited in a dependency, to its end; only then the route is called.",
 )
 def check_nothing_happens_before_the_account_is_there(app: App, carriers: Outside) -> None:
@@ -170,7 +170,7 @@ def check_nothing_happens_before_the_account_is_there(app: App, carriers: Outsid
 
 @hints(
     "Who in your code asks the directory, and who of them could have the answer from another?",
-    "The section about the tree of dependencies says how often one runs that is asked for twice.",
+    "The section about an account that is named three times says how often one runs that is asked for twice.",
     "The door returns what it found; a route that needs it asks for the same dependency.",
 )
 def check_the_directory_is_asked_once(app: App, carriers: Outside) -> None:

@@ -150,7 +150,7 @@ def check_one_order_does_not_harm_the_other(app: App, carriers: Outside) -> None
 
 @hints(
     "How many leases does one request take, and what does it wait for while it has the first?",
-    "The section about the tree of dependencies says when a dependency that is asked for twice runs once.",
+    "The section about an account that is named three times says when a dependency that is asked for twice runs once.",
     "One lease for each request; whoever finds none waits until another request is done.",
 )
 def check_a_crowd_finds_two_leases_in_turn(app: App, carriers: Outside) -> None:

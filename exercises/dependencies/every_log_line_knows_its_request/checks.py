@@ -24,7 +24,7 @@ OF_ITS_OWN = (
 
 @hints(
     "Which of your changes can stop a line from being written, or change what a route answers?",
-    "The section about passing things along adds the id to the lines; it takes nothing away.",
+    "The section about a log line that knows its request adds the id to the lines; it takes nothing away.",
     "The log calls and the routes stay as they are; what is added stands around them.",
 )
 def check_routes_and_log_are_as_before(app: App, carriers: Outside) -> None:
@@ -42,7 +42,7 @@ def check_routes_and_log_are_as_before(app: App, carriers: Outside) -> None:
 
 @hints(
     "Who sees every answer before it goes out, whichever route made it?",
-    "The section about passing things along has a pure ASGI middleware that sees the answer's headers.",
+    "The section about a log line that knows its request has a pure ASGI middleware that sees the answer's headers.",
     "Take the id from the request's header, or make one; keep it; put it into the headers of the answer.",
 )
 def check_the_answer_carries_the_id(app: App, carriers: Outside) -> None:
@@ -67,7 +67,7 @@ def check_the_answer_carries_the_id(app: App, carriers: Outside) -> None:
 
 @hints(
     "Which task or thread runs this route, and who has set the id where it can see it?",
-    "The section about passing things along has a table: who sees what whom has set.",
+    "The section about a log line that knows its request has a table: who sees what whom has set.",
     "Set a context variable before the route begins, on the event loop, in the request's own task.",
 )
 def check_lines_of_routes_know_their_request(app: App, carriers: Outside) -> None:
@@ -79,7 +79,7 @@ def check_lines_of_routes_know_their_request(app: App, carriers: Outside) -> Non
 
 @hints(
     "Dependencies run before the route. Is the id there by then?",
-    "The section about passing things along has a table: who sees what whom has set.",
+    "The section about a log line that knows its request has a table: who sees what whom has set.",
     "What sets the id runs before all dependencies: in a middleware, or in the app's first `async def` dependency.",
 )
 def check_lines_of_dependencies_know_their_request(app: App, carriers: Outside) -> None:
@@ -111,7 +111,7 @@ def check_lines_of_background_work_know_their_request(app: App, carriers: Outsid
 
 @hints(
     "Three requests are under way. How many places do you have for an id?",
-    "The section about passing things along says what a context variable has that a global has not.",
+    "The section about a log line that knows its request says what a context variable has that a global has not.",
     "One value for each task: a `ContextVar`, or the request's own `state`, handed along.",
 )
 def check_requests_at_once_do_not_mix(app: App, carriers: Outside) -> None:
@@ -149,7 +149,7 @@ def check_requests_at_once_do_not_mix(app: App, carriers: Outside) -> None:
 
 @hints(
     "The route raises an `HTTPException`. Whose headers does that answer have?",
-    "The section about passing things along: an answer that a handler makes has none of what the route was to send.",
+    "The section about a log line that knows its request: an answer that a handler makes has none of what the route was to send.",
     "Put the header on where every answer comes by, not on the answer of one route.",
 )
 def check_an_error_carries_the_id_too(app: App, carriers: Outside) -> None:

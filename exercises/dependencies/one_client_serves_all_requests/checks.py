@@ -65,7 +65,7 @@ def check_both_routes_answer(answer: Imported, carriers: Outside) -> None:
 
 @hints(
     "How often does the body of your dependency run, and what of it need not run again?",
-    "The section about a client for every request counts the clients and the connections.",
+    "The section about a client for each request counts the clients and the connections.",
     "What lives as long as the app is made in its lifespan; the dependency only hands it on.",
 )
 def check_requests_share_a_connection(answer: Imported, carriers: Outside) -> None:
@@ -92,7 +92,7 @@ def check_requests_share_a_connection(answer: Imported, carriers: Outside) -> No
 
 @hints(
     "Five requests are the first, and none of them finds a client. What does each of them do?",
-    "The section about a client for every request says why a singleton is not the mend.",
+    "The section about a client for each request says why a singleton is not the mend.",
     "Nobody has to look whether the client is there if it is made before the first request can come.",
 )
 def check_the_first_five_share_one_client(answer: Imported, carriers: Outside) -> None:
@@ -133,7 +133,7 @@ def check_the_first_five_share_one_client(answer: Imported, carriers: Outside) -
 
 @hints(
     "The app ends. Who closes what it had opened when it started?",
-    "The section about a client for every request has a lifespan with two halves, before and after its `yield`.",
+    "The section about a client for each request has a lifespan with two halves, before and after its `yield`.",
     "Open the client in a `with` block that has the lifespan's `yield` in it.",
 )
 def check_no_connection_outlives_the_app(answer: Imported, carriers: Outside) -> None:
@@ -157,7 +157,7 @@ def check_no_connection_outlives_the_app(answer: Imported, carriers: Outside) ->
 
 @hints(
     "Your app starts a second time. Which of its lines run again, and which ran when it was imported?",
-    "The section about a client for every request makes it in the lifespan, which runs at every start.",
+    "The section about a client for each request makes it in the lifespan, which runs at every start.",
     "Make the client where the app starts, not where the module is imported: a closed client cannot be used again.",
 )
 def check_the_app_starts_again(answer: Imported, carriers: Outside) -> None:

@@ -12,7 +12,7 @@ NOT_REPLACED = (
 
 @hints(
     "What has the app by the time its first request comes, and which of your lines had it made?",
-    "The section about guards and doors says when a `TestClient` runs the lifespan, and when it does not.",
+    "The section about a test without its carrier says when a `TestClient` runs the lifespan, and when it does not.",
     "Enter the client: its block begins with the start of the app, and ends with its end.",
 )
 def check_what_is_right_passes(tests: Tests, carriers: Outside) -> None:
@@ -36,7 +36,7 @@ def check_what_is_right_passes(tests: Tests, carriers: Outside) -> None:
 
 @hints(
     "Which object does the route ask for its carrier, and which one have you replaced?",
-    "The section about guards and doors overrides a dependency, and says by what it is found.",
+    "The section about a test without its carrier overrides a dependency, and says by what it is found.",
     "`app.dependency_overrides[…] = …`: on the left the function that stands in `Depends`, on the right what is called "
     "in its place.",
 )
@@ -55,7 +55,7 @@ def check_no_real_carrier_is_asked(tests: Tests, carriers: Outside) -> None:
 
 @hints(
     "Which test of yours knows what the carrier has asked, and what the customer is to pay?",
-    "The section about guards and doors has a fake whose prices are known.",
+    "The section about a test without its carrier has a carrier whose price is known.",
     "Compare the whole answer with a number that you have computed by hand.",
 )
 def check_a_missing_share_is_found(tests: Tests, carriers: Outside) -> None:
@@ -71,7 +71,7 @@ def check_a_missing_share_is_found(tests: Tests, carriers: Outside) -> None:
 
 @hints(
     "Your fake is asked for a parcel. For which one, and who looks at that?",
-    "The section about guards and doors has a fake that remembers what it was asked.",
+    "The section about a test without its carrier makes one of its own; such a one can remember its questions.",
     "Ask for a parcel other than 1, of a carrier whose price depends on it, or look at what it was asked.",
 )
 def check_a_question_for_another_parcel_is_found(tests: Tests, carriers: Outside) -> None:
@@ -87,7 +87,7 @@ def check_a_question_for_another_parcel_is_found(tests: Tests, carriers: Outside
 
 @hints(
     "How often was your fake asked, and who counts that?",
-    "The section about guards and doors has a fake that remembers what it was asked.",
+    "The section about a test without its carrier makes one of its own; such a one can remember its questions.",
     "A fake with a list: one entry for each question, and a test that compares the list.",
 )
 def check_a_second_question_is_found(tests: Tests, carriers: Outside) -> None:
@@ -103,7 +103,7 @@ def check_a_second_question_is_found(tests: Tests, carriers: Outside) -> None:
 
 @hints(
     "What does your fake do for a parcel that it does not know?",
-    "The section about guards and doors has a fake that fails when it is told to.",
+    "The section about a test without its carrier makes a carrier of its own; such a one can fail, too.",
     "A fake that raises `LookupError`, and a test of the status.",
 )
 def check_a_price_for_an_unknown_parcel_is_found(tests: Tests, carriers: Outside) -> None:
@@ -119,7 +119,7 @@ def check_a_price_for_an_unknown_parcel_is_found(tests: Tests, carriers: Outside
 
 @hints(
     "What does your fake do that a carrier does which is too slow, and how long does that take?",
-    "The section about guards and doors has a fake that fails when it is told to.",
+    "The section about a test without its carrier makes a carrier of its own; such a one can fail, too.",
     "Nobody has to wait: a fake that raises `TimeoutError`, and a test of the status.",
 )
 def check_a_late_carrier_is_found(tests: Tests, carriers: Outside) -> None:
@@ -167,7 +167,7 @@ def check_a_count_that_goes_on_is_found(tests: Tests, carriers: Outside) -> None
 
 @hints(
     "When is your block over, and what do you look at after it?",
-    "The section about guards and doors says what happens at the end of the client's block.",
+    "The section about a test without its carrier says what happens at the end of the client's block.",
     "Look at `app.state.client.is_closed` after the `with` block.",
 )
 def check_an_open_client_is_found(tests: Tests, carriers: Outside) -> None:
