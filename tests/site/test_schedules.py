@@ -91,7 +91,7 @@ def test_nothing_fits_into_no_time():
 def test_the_page_says_the_sums():
     page, work = schedules.page(COURSE), schedules.parts(COURSE)
     hours, rest = divmod(sum(part.minutes for part in work if part.is_core), 60)
-    assert f"Their cores take {hours} h {rest} min" in page
+    assert f"Their cores take {hours} h" + (f" {rest} min" if rest else "") + ", " in page
     for title in ("Half a day", "One day", "Two days"):
         assert f"## {title}\n" in page
 

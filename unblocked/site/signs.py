@@ -36,6 +36,7 @@ SIGNS = (
             "the event loop",
             "the event loop's only thread",
             "keeps the event loop",
+            "still runs on the event loop",
             "nobody else is served",
             "while it sleeps",
             "nest_asyncio",
@@ -382,6 +383,35 @@ SIGNS = (
             "your app waits for something that does not come",
             "Nobody works on it any more",
             "SIGTERM ends threads",
+        ),
+    ),
+    Sign(
+        "A job says what is not true, or says nothing",
+        (("background_tasks", "How does a customer follow a file of labels?"),),
+        _words(
+            "counted as drawn already",
+            "must be answered at once",
+            "mistypes a number",
+            "asks for ever",
+            "Nobody tells the customer",
+            "does not undo them",
+            "Two customers share this number",
+            "does not say so",
+            "who asks at once is confused",
+        ),
+    ),
+    Sign(
+        "An upload fills memory or disk, or is gone when it is read",
+        (
+            ("background_tasks", "Who says no to a file that is too large?"),
+            ("background_tasks", "What becomes of the upload?"),
+        ),
+        _words(
+            "when all of it has come",
+            "only where the client announces",
+            "fills the disk",
+            "is closed with it",
+            "becomes 400",
         ),
     ),
 )

@@ -4,6 +4,9 @@ from urllib.parse import urlsplit
 
 from unblocked.grading import App, Code, Outside, advice, expect, hints
 
+ANSWER = "The section “The customer has an answer. Who sends the letter now?” "
+SERVER = "The section “What is lost when the server ends?” "
+FAILS = "The section “One task fails. Who hears of it?” "
 CARRIER = "/carriers/*"
 ORDERS, LATE = tuple(range(8, 16)), (16, 17)
 DEADLINE = 6.0
@@ -25,7 +28,7 @@ LOST = (
 
 @hints(
     "Who runs `book` in your code, and is it run once for each order?",
-    "The section about who sends the letter now has the ways in which work can follow an answer.",
+    ANSWER + "has work that follows an answer.",
     "Accept, hand over, answer; whoever has the order books it once.",
 )
 def check_an_order_is_booked(app: App, carriers: Outside) -> None:
@@ -55,7 +58,7 @@ def check_an_order_is_booked(app: App, carriers: Outside) -> None:
 
 @hints(
     "Nothing is under way. What does your code after the `yield` wait for?",
-    "The section about what is lost when the server ends ends a server gracefully, and says what it waits for and what not.",
+    SERVER + "ends a server, and says what it waits for.",
     "What was started before the `yield` is ended after it; and the handler of a signal belongs to the server.",
 )
 def check_an_idle_app_ends(app: App, carriers: Outside) -> None:
@@ -77,7 +80,7 @@ def check_an_idle_app_ends(app: App, carriers: Outside) -> None:
 
 @hints(
     "What does your route wait for?",
-    "The section about who sends the letter now shows what runs before the answer and what after it.",
+    ANSWER + "shows what runs before the answer and what after it.",
     "The route hands the order over. It is the shutdown that waits, not the customer.",
 )
 def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:
@@ -88,7 +91,7 @@ def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:
 
 @hints(
     "SIGTERM has come, and no request is open. What does the server do next, and what does your app do then?",
-    "The section about what is lost when the server ends ends a server gracefully, and says what it waits for and what not.",
+    SERVER + "keeps tasks in a set, and has the lifespan wait for the set.",
     "After the `yield`, inside of the block in which the client is still open, wait until nothing is under way.",
 )
 def check_what_waits_for_its_carrier_is_booked(app: App, carriers: Outside) -> None:
@@ -112,7 +115,7 @@ def check_what_waits_for_its_carrier_is_booked(app: App, carriers: Outside) -> N
 
 @hints(
     "The price is there, and the ledger is slow. What does your code wait for: for the next step, or for the last one?",
-    "The section about what is lost when the server ends ends a server gracefully, and says what it waits for and what not.",
+    SERVER + "keeps tasks in a set, and has the lifespan wait for the set.",
     "Wait for the tasks themselves: they end when all of their steps are done.",
 )
 def check_what_is_half_done_is_booked(app: App, carriers: Outside) -> None:
@@ -131,7 +134,7 @@ def check_what_is_half_done_is_booked(app: App, carriers: Outside) -> None:
 
 @hints(
     "Three are waited for, and one raises. What does your wait do then, and what becomes of the other two?",
-    "Lesson 01 compares ways to wait for several, one of which fails.",
+    FAILS + "keeps one failure from ending what others have begun.",
     "Wait in a way that does not raise, or let no exception out of an order's own work.",
 )
 def check_one_that_fails_costs_no_other(app: App, carriers: Outside) -> None:

@@ -5,12 +5,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from unblocked.grading import App, Code, Outside, advice, expect, hints
 
+LEASE = "The section “Who still holds a lease when the answer is out?” "
+ANSWER = "The section “The customer has an answer. Who sends the letter now?” "
 CARRIER, LEDGER = "/carriers/*", "/ledger/*"
 
 
 @hints(
     "What does your task need that the route had, and where does it come from now?",
-    "The section about who still holds a lease has a task that acquires its own lease.",
+    LEASE + "has a task that acquires its own lease.",
     "The route writes and commits the acceptance; the task asks, writes and commits the price.",
 )
 def check_an_order_is_accepted_and_booked(app: App, carriers: Outside) -> None:
@@ -43,7 +45,7 @@ def check_an_order_is_accepted_and_booked(app: App, carriers: Outside) -> None:
 
 @hints(
     "Which of your lines commits the acceptance, and does it run before the answer?",
-    "The section about who sends the letter now shows what has happened when the customer has the answer.",
+    ANSWER + "says what has been done when the customer has the answer.",
     "What the customer is told must be true: commit in the route, or before the route returns.",
 )
 def check_the_acceptance_is_kept_before_the_answer(app: App, carriers: Outside) -> None:
@@ -66,7 +68,7 @@ def check_the_acceptance_is_kept_before_the_answer(app: App, carriers: Outside) 
 
 @hints(
     "What is the first thing that your task waits for, and who holds a lease at that moment?",
-    "The section about who still holds a lease counts what is out while a task waits, and says when an exit runs.",
+    LEASE + "counts what is out while a task waits, and says when an exit runs.",
     "Two leases, none of them lent: the route's ends before the tasks begin, the task's begins after its wait.",
 )
 def check_no_lease_is_out_while_the_carrier_thinks(app: App, carriers: Outside) -> None:
@@ -86,7 +88,7 @@ def check_no_lease_is_out_while_the_carrier_thinks(app: App, carriers: Outside) 
 
 @hints(
     "With whose lease does your task write?",
-    "The section about who still holds a lease has a task that acquires its own lease.",
+    LEASE + "has a task that acquires its own lease.",
     "Around the two lines that write and commit, and around nothing else, a lease of the task's own.",
 )
 def check_the_price_is_written_with_a_lease(app: App, carriers: Outside) -> None:
@@ -115,7 +117,7 @@ def check_the_price_is_written_with_a_lease(app: App, carriers: Outside) -> None
 
 @hints(
     "All is done, and a lease is missing. Who had it last, and which line should have given it back?",
-    "The section about who still holds a lease uses a lease after it was given back: no error, and one is out for ever.",
+    LEASE + "uses a lease after it was given back: no error, and one is out for good.",
     "`async with` gives back whatever happens. A lease that has left its block must not be used again.",
 )
 def check_no_lease_is_missing_at_the_end(app: App, carriers: Outside) -> None:
@@ -133,7 +135,7 @@ def check_no_lease_is_missing_at_the_end(app: App, carriers: Outside) -> None:
 
 @hints(
     "The carrier breaks the connection, and your task raises. Which of its lines still run?",
-    "Lesson 03 says what an exception does to a lease, in an `async with` and without.",
+    LEASE + "acquires in an `async with`, which ends as well when something raises.",
     "`async with` gives back whatever happens.",
 )
 def check_no_lease_is_missing_when_the_carrier_has_failed(app: App, carriers: Outside) -> None:
@@ -145,7 +147,7 @@ def check_no_lease_is_missing_when_the_carrier_has_failed(app: App, carriers: Ou
 
 @hints(
     "The ledger refuses, and `commit` raises. Which of the lines after it still run?",
-    "Lesson 03 says what an exception does to a lease, in an `async with` and without.",
+    LEASE + "acquires in an `async with`, which ends as well when something raises.",
     "`async with` gives back whatever happens.",
 )
 def check_no_lease_is_missing_when_the_ledger_has_refused(app: App, carriers: Outside) -> None:

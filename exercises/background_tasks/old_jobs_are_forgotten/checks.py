@@ -10,13 +10,15 @@ from unblocked.grading import Code, Imported, advice, expect, hints
 from unblocked.grading.imported import Started
 from unblocked.server.failure import Failure
 
+FOLLOWS = "The section “How does a customer follow a file of labels?” "
+FORGETS = "The part “Who forgets old jobs?” "
 KEEP = 60.0
 MOST = 3
 
 
 @hints(
     "What does each of the four methods give, step by step, for one job?",
-    "The section about following a job has a registry that notes when a job has ended.",
+    FOLLOWS + "has a job from its beginning to its end.",
     "Change when something is forgotten, not what is noted and given.",
 )
 def check_a_job_can_be_followed(answer: Imported) -> None:
@@ -36,7 +38,7 @@ def check_a_job_can_be_followed(answer: Imported) -> None:
 
 @hints(
     "From which moment on does the time of keeping run, and who says what time it is?",
-    "The section about following a job tells a job's age from the time since its end.",
+    FORGETS + "compares the clock with the time at which a job has ended.",
     "Note the time of the end beside the result, and compare it with what `clock()` gives whenever anybody asks.",
 )
 def check_what_is_done_is_forgotten_in_time(answer: Imported) -> None:
@@ -59,7 +61,7 @@ def check_what_is_done_is_forgotten_in_time(answer: Imported) -> None:
 
 @hints(
     "What does your code change when somebody only asks?",
-    "The section about following a job asks ten times a second; that keeps no job.",
+    FORGETS + "compares the clock with the time at which a job has ended.",
     "`get` reads. The time that counts is the one that `end` has noted.",
 )
 def check_asking_keeps_nothing_alive(answer: Imported) -> None:
@@ -81,7 +83,7 @@ def check_asking_keeps_nothing_alive(answer: Imported) -> None:
 
 @hints(
     "Which jobs may your code drop, and how does it know that one of them still runs?",
-    "The section about following a job never forgets what is under way.",
+    FORGETS + "says which jobs stay, however old they are.",
     "Only a job with an end can be old. Running ones need a place of their own, or a mark that the search respects.",
 )
 def check_a_running_job_is_never_forgotten(answer: Imported) -> None:
@@ -105,7 +107,7 @@ def check_a_running_job_is_never_forgotten(answer: Imported) -> None:
 
 @hints(
     "When one has to go, which is it, and when does it go: before the new one is noted, or after?",
-    "The section about following a job bounds its registry.",
+    FORGETS + "says which job goes when there is no room.",
     "At the beginning of a job, make room first. Who ended first goes first, whenever it had begun.",
 )
 def check_the_first_that_ended_makes_room(answer: Imported) -> None:
@@ -134,7 +136,7 @@ def check_the_first_that_ended_makes_room(answer: Imported) -> None:
 
 @hints(
     "All of them run, and one more wants to begin. What can be forgotten for it?",
-    "The section about following a job answers 503 when there is no room.",
+    FORGETS + "says what the next customer gets when nothing is over.",
     "Look at the running jobs before anything is noted or forgotten. When one of them has ended, there is room again.",
 )
 def check_a_full_registry_refuses(answer: Imported) -> None:
@@ -158,7 +160,7 @@ def check_a_full_registry_refuses(answer: Imported) -> None:
 
 @hints(
     "Nobody ever asks for this job again. Who looks whether its time is over?",
-    "The section about following a job says what is forgotten, and when.",
+    FORGETS + "sweeps whenever anybody begins a job or asks for one.",
     "Whoever calls any method can sweep first: with the ends in order, that costs next to nothing.",
 )
 def check_nothing_of_it_is_left(answer: Imported) -> None:

@@ -8,6 +8,8 @@ from unblocked.grading import App, Code, Outside, advice, expect, hints
 from unblocked.grading.app import Pending
 from unblocked.outside import Call
 
+ANSWER = "The section “The customer has an answer. Who sends the letter now?” "
+FAILS = "The section “One task fails. Who hears of it?” "
 ASKS = {"charge": "/carriers/*", "send_invoice": "/mail/*", "call_courier": "/couriers/*"}
 """Whom each piece of work asks first: a pattern that can be held, or made to fail."""
 
@@ -19,7 +21,7 @@ TOGETHER = ("asyncio.gather", "asyncio.TaskGroup", "asyncio.wait", "anyio.create
 
 @hints(
     "Which of the three does your code still do, and how often?",
-    "The section about who sends the letter now says what runs after an answer.",
+    ANSWER + "has an order of three tasks, and says when each runs.",
     "Every piece of work is handed over once for each order, and `report` is called for what has failed only.",
 )
 def check_all_work_is_done_once(app: App, carriers: Outside) -> None:
@@ -55,7 +57,7 @@ def check_all_work_is_done_once(app: App, carriers: Outside) -> None:
 
 @hints(
     "What does your route await before its `return`?",
-    "The section about who sends the letter now shows what runs before the answer and what after it.",
+    ANSWER + "shows what runs before the answer and what after it.",
     "The route hands the work over and returns; whoever has it awaits it.",
 )
 def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:
@@ -78,7 +80,7 @@ def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:
 
 @hints(
     "One task raises. Who runs the tasks, and what does that loop do then?",
-    "The section about one task that fails says what ends the list of tasks.",
+    FAILS + "shows where a list of tasks ends, and wraps each task.",
     "Nothing that a task raises may leave it: inside of what is handed over, each piece of work has its own `try`.",
 )
 def check_the_others_are_done_when_one_fails(app: App, carriers: Outside) -> None:
@@ -107,7 +109,7 @@ def check_the_others_are_done_when_one_fails(app: App, carriers: Outside) -> Non
 
 @hints(
     "Where does an exception go when the customer already has the answer, and who reads it there?",
-    "The section about one task that fails looks for the exception: what the customer sees, and what the log says.",
+    FAILS + "looks for the exception: what the customer gets, and what the log says.",
     "After what is caught comes `report`, with the name of the work and the order, once for each failure.",
 )
 def check_each_failure_is_reported_once(app: App, carriers: Outside) -> None:
@@ -122,7 +124,7 @@ def check_each_failure_is_reported_once(app: App, carriers: Outside) -> None:
 
 @hints(
     "Which exceptions can a client raise when nobody answers at all, and which of them does your `except` name?",
-    "The section about one task that fails has a wrapper that catches what a task raises.",
+    FAILS + "has a wrapper, and says what it catches and what it must not.",
     "Nobody stands above a task to catch what it lets through, so it catches every `Exception`.",
 )
 def check_a_broken_connection_is_reported(app: App, carriers: Outside) -> None:

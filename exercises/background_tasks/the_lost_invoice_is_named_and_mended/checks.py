@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from unblocked.grading import App, Code, Outside, advice, expect, hints
 
+FAILS = "The section “One task fails. Who hears of it?” "
+ANSWER = "The section “The customer has an answer. Who sends the letter now?” "
 GUILTY = "/express/{order}"
 TONIGHT = "?when=tonight"
 
@@ -29,7 +31,7 @@ WORK = {
 
 @hints(
     "Order five of each kind, and count the invoices. For which kind can some be missing and others not?",
-    "The section about one task that fails compares the tasks of a request with the `background` of a response.",
+    FAILS + "has a table of what becomes of the tasks of a request.",
     "Give the path as it stands in the decorator, braces included; one of the five.",
 )
 def check_the_loser_is_named(app: App) -> None:
@@ -48,7 +50,7 @@ def check_the_loser_is_named(app: App) -> None:
 
 @hints(
     "Which of the tasks that you add are run, and which list do they stand in?",
-    "The section about one task that fails says what becomes of the request's tasks when a response brings its own.",
+    FAILS + "has a response that replaces the list, and says what of.",
     "An express order for tonight has two things to do. Both belong in the one list that is run.",
 )
 def check_an_order_for_tonight_has_both(app: App, carriers: Outside) -> None:
@@ -60,7 +62,7 @@ def check_an_order_for_tonight_has_both(app: App, carriers: Outside) -> None:
 
 @hints(
     "Which of the other routes have you changed, and what do they share with the guilty one?",
-    "The section about one task that fails compares the tasks of a request with the `background` of a response.",
+    FAILS + "has a table of what becomes of the tasks of a request.",
     "Leave the innocent routes as they were, and what they share as well.",
 )
 def check_the_other_routes_do_what_they_did(app: App, carriers: Outside) -> None:
@@ -75,7 +77,7 @@ def check_the_other_routes_do_what_they_did(app: App, carriers: Outside) -> None
 
 @hints(
     "A courier who answers 503 makes `call_courier` raise. What stands after it, and is it run?",
-    "The section about one task that fails says what ends the list of tasks.",
+    FAILS + "shows where a list of tasks ends.",
     "The invoice first; or a `try` around what may fail, as `tell_depot` has one.",
 )
 def check_a_courier_who_fails_costs_no_invoice(app: App, carriers: Outside) -> None:
@@ -87,7 +89,7 @@ def check_a_courier_who_fails_costs_no_invoice(app: App, carriers: Outside) -> N
 
 @hints(
     "What does your route await before it returns?",
-    "The section about who sends the letter now shows what runs before the answer and what after it.",
+    ANSWER + "shows what runs before the answer and what after it.",
     "The invoice is handed over, not awaited.",
 )
 def check_the_customer_is_answered_first(app: App, carriers: Outside) -> None:

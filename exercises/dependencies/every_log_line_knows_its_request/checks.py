@@ -149,7 +149,7 @@ def check_requests_at_once_do_not_mix(app: App, carriers: Outside) -> None:
 
 @hints(
     "The route raises an `HTTPException`. Whose headers does that answer have?",
-    "The section about a log line that knows its request: an answer that a handler makes has none of what the route was to send.",
+    "The section about a log line that knows its request has a middleware, which every answer passes.",
     "Put the header on where every answer comes by, not on the answer of one route.",
 )
 def check_an_error_carries_the_id_too(app: App, carriers: Outside) -> None:
