@@ -30,7 +30,7 @@ def exercise(line: str, cell: str) -> None:
     """Grade the cell as the answer to an exercise: `%%exercise other_requests_keep_moving`.
 
     The code is kept in `workspace/answers/…/NAME.py` and runs in processes of its own. If it can be loaded, the
-    notebook loads it afterwards, so that you can call and serve what it defines.
+    notebook loads it afterwards, so that you can call and serve what it defines; tests are not loaded.
 
     `%%exercise NAME --load` puts the kept answer into the cell instead.
     """
@@ -46,7 +46,7 @@ def exercise(line: str, cell: str) -> None:
     _show(cards.Verdict(verdict, wanted, kept, _refused.get(name)))
     if verdict.failure is not None:
         _refused[name] = verdict
-    if verdict.loads:
+    if verdict.loads and wanted.facts["kind"] != "test":  # what tests import is there while they are graded only
         _load(kept.path)
 
 

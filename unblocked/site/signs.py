@@ -373,7 +373,7 @@ SIGNS = (
             ("background_tasks", "Does a shutdown wait for what I started with `create_task`?"),
         ),
         _words(
-            "when the loop ends",
+            "wherever they stand",
             "that is no promise",
             "cancelled after the `yield`",
             "closed or cancelled after the `yield`",
@@ -382,7 +382,7 @@ SIGNS = (
             "gives up after 2 s",
             "your app waits for something that does not come",
             "Nobody works on it any more",
-            "SIGTERM ends threads",
+            "SIGTERM ends the process",
         ),
     ),
     Sign(
