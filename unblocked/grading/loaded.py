@@ -12,6 +12,7 @@ import os
 import signal
 import socket
 import sys
+import traceback
 from typing import Any, NoReturn
 
 from starlette.responses import Response
@@ -53,7 +54,7 @@ class Loaded(Process):
                 await counted(scope, receive, send)
             except Exception as error:
                 if scope["type"] != "lifespan":
-                    self._owner.send(raised=dataclasses.asdict(Failure.of(error)))
+                    self._owner.send(raised=dataclasses.asdict(Failure.of(error)) | {"line": self._line(error)})
                 raise
 
         return watched
@@ -81,6 +82,12 @@ class Loaded(Process):
         except (AttributeError, KeyError):
             return {"there": False, "value": None}
         return {"there": True, "value": _plain(value)}
+
+    def _line(self, error: BaseException) -> int | None:
+        """Find the innermost line of the answer itself: an exception may come from a module of the course."""
+        file = getattr(sys.modules.get(self._module), "__file__", None)
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        return lines[-1] if lines else None
 
     def _turn(self) -> bool:
         """Have the event loop do what is due, and say whether it did."""

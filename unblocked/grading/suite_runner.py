@@ -10,11 +10,12 @@ from typing import Any, NoReturn
 
 from unblocked.grading import offspring
 from unblocked.grading.order import Order
+from unblocked.grading.patience import stretch
 from unblocked.processes import kernel
 from unblocked.server.lines import Lines
 
 _GRACE = 25.0
-"""Seconds until a run is ended that does not even say that it hangs."""
+"""Seconds until a run is ended that does not even say that it hangs; more on a machine that is busy."""
 
 
 def main(_: Order, parent: int, runs: int) -> NoReturn:
@@ -33,7 +34,7 @@ def _run(order: Order, check: socket.socket) -> dict[str, Any]:
     with ours:
         with theirs:
             pid = offspring.start("suite_run", order, theirs.fileno(), closing=[check, ours])
-        result = Lines(ours).receive() if select.select([ours], [], [], _GRACE)[0] else None
+        result = Lines(ours).receive() if select.select([ours], [], [], _GRACE * stretch())[0] else None
     os.kill(pid, signal.SIGKILL)  # also one that has said everything: a thread may hold it
     _, status = os.waitpid(pid, 0)
     what = f"Your tests ended their own process (exit code {os.waitstatus_to_exitcode(status)})."

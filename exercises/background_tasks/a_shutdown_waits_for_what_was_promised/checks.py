@@ -21,8 +21,8 @@ ONE_FOR_ALL = (
 )
 LOST = (
     "What was promised is lost. The server waits for requests, and for the tasks of a response, but knows nothing of "
-    "tasks and threads that you start: when the loop ends, tasks are cancelled wherever they stand, and SIGTERM ends "
-    "threads. And what is closed or cancelled after the `yield` must not be needed any more."
+    "tasks and threads that you start: after the lifespan, SIGTERM ends the process wherever they stand. And what is "
+    "closed or cancelled after the `yield` must not be needed any more."
 )
 
 

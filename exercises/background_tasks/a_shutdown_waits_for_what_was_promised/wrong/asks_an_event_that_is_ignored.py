@@ -1,6 +1,6 @@
 """Believes that a lifespan and the events of old can stand side by side.
 
-Says: when the loop ends
+Says: wherever they stand
 """
 
 import asyncio

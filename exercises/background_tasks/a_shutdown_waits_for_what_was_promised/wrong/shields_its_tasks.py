@@ -1,6 +1,6 @@
 """Believes that a shield keeps the event loop running.
 
-Says: when the loop ends
+Says: wherever they stand
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that a process waits for its threads. uvicorn, told by SIGTERM, ends by SIGTERM.
 
-Says: SIGTERM ends threads
+Says: SIGTERM ends the process
 """
 
 import os
