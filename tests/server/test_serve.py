@@ -45,6 +45,29 @@ def test_target_is_served(target, write, carriers):
         assert get(f"{shop.url}/health").json()["who"] in {"main", "shop.main"}
 
 
+SPLIT = """
+    from fastapi import FastAPI
+    from prices import price
+
+    app = FastAPI()
+
+    @app.get("/price")
+    async def read() -> list[float]:
+        return [1.0, price()]
+"""
+
+
+@pytest.mark.parametrize("target", ["shop.py", "shop:app"])
+def test_what_was_saved_last_is_served_however_soon(target, write, carriers, tmp_path):
+    env = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(tmp_path / "kept")}
+    for price in (1.0, 2.0):
+        files = write("shop.py", SPLIT.replace("1.0", str(price))), write("prices.py", f"def price(): return {price}\n")
+        for file in files:
+            os.utime(file, (1.8e9, 1.8e9))  # saved within one second, and of one size
+        with serve(target, carriers=carriers, env=env) as shop:
+            assert get(f"{shop.url}/price").json() == [price, price]
+
+
 def test_lab_is_served_by_name(carriers):
     with serve("routes", carriers=carriers) as routes:
         assert get(f"{routes.url}/health").json() == {"ok": True}

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from unblocked.faults import Fault
 from unblocked.recorder.middleware import App
+from unblocked.server import compiling
 
 
 def load(module: str, attribute: str, file: str | None) -> App:
@@ -21,6 +22,7 @@ def load(module: str, attribute: str, file: str | None) -> App:
         Fault: the module or file has no such app. Whatever its code raises comes through as it is.
 
     """
+    compiling.install()
     imported, place = _import(module, file), Path(file).name if file else module
     if not hasattr(imported, attribute):
         raise Fault(f"There is no `{attribute}` in `{place}`.{_others(imported, place)}")
@@ -42,7 +44,7 @@ def _others(imported: ModuleType, place: str) -> str:
 def _import(module: str, file: str | None) -> ModuleType:
     if file is None:
         return importlib.import_module(module)
-    spec = importlib.util.spec_from_file_location(module, file)
+    spec = compiling.anew(importlib.util.spec_from_file_location(module, file))
     if spec is None or spec.loader is None:
         raise Fault(f"`{Path(file).name}` is no Python file.")
     made = importlib.util.module_from_spec(spec)
