@@ -1,3 +1,4 @@
+import re
 from itertools import pairwise
 
 import pytest
@@ -56,6 +57,16 @@ def test_calls_in_turn_keep_the_height():
     calls = [("upstream", 0.0, 0.2), ("upstream", 0.0, 0.2), ("upstream", 0.2, 0.4), ("upstream", 0.4, 0.6)]
     heights = [bar[3] - bar[2] for bar in sorted(bars(timeline(Run().add("/a", 0.6, *calls)), "another service"))]
     assert heights[0] == heights[1] < heights[2] == heights[3]
+
+
+@pytest.mark.parametrize(("share", "fits"), [(0.9, True), (0.5, True), (0.35, False), (0.1, False)])
+def test_words_in_a_bar_fit_on_the_narrowest_wide_page(share, fits):
+    address = "http://127.0.0.1:40123/carriers/swift/quote?parcel=7"
+    picture = timeline(Run().add("/quotes/7", 1.0, ("loop", 0.0, 1.0 - share), ("upstream", 1.0 - share, 1.0, address)))
+    left, right = (int(re.search(rf"--ub-{side}:(\d+)px", picture.html)[1]) for side in "lr")
+    letters = share * (560 - left - right) / 6.4
+    assert fits == (len("/carriers/swift/quote") + 2 < letters) == ("/carriers/swift/quote" in words(picture))
+    assert address in "".join(tooltips(picture))  # whole where the pointer rests
 
 
 def test_loop_is_painted_over_the_rest():

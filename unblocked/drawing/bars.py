@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from unblocked.drawing import svg
-from unblocked.drawing.labels import SHORT, Row
+from unblocked.drawing.labels import SHORT, Row, within
 from unblocked.drawing.lanes import Piece, thinned
-from unblocked.drawing.palette import FILLERS, LAYER, LOOKS, darker, fill, name
+from unblocked.drawing.palette import FILLERS, LAYER, LOOKS, Place, darker, fill, name
 from unblocked.drawing.shares import Shared, shared
 from unblocked.drawing.units import duration
 
@@ -17,6 +17,8 @@ MOST = 260
 """Pieces in one picture. More would not be seen, and would make the page heavy."""
 GAP, MARK = 7, 17
 """Pixels between two lanes, and for the words of a mark."""
+_LETTER = 6.4
+"""Pixels of a letter in a bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,14 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """Where a lane lies: seconds across the page, its upper edge and its height in pixels."""
+    """Where a lane lies.
+
+    `span` is the seconds across the drawing and `drawn` the pixels that it has at least, `y` the upper edge and
+    `height` the height in pixels.
+    """
 
     span: float
+    drawn: float
     y: float
     height: float
 
@@ -51,11 +58,11 @@ class Track:
         return self.y + self.height / 2
 
 
-def full(rows: list[Row], *, span: float, marks: Iterable[Mark] = ()) -> Drawn:
-    """Draw one lane below the other."""
+def full(rows: list[Row], *, span: float, drawn: float, marks: Iterable[Mark] = ()) -> Drawn:
+    """Draw one lane below the other, as `Track` says."""
     height, y, body, marks = (20 if len(rows) <= 12 else 16), 4.0, list[str](), list(marks)
     for row in rows:
-        track = Track(span, y, height)
+        track = Track(span, drawn, y, height)
         body.append(_lane(row, track, most=max(8, MOST // len(rows))))
         here = [mark for mark in marks if mark.number == row.lane.number]
         body += [_mark(mark, track, nth=nth) for nth, mark in enumerate(here)]
@@ -94,24 +101,24 @@ def told(piece: Piece, row: Row) -> str:
 
 
 def _inside(piece: Piece, track: Track) -> str:
-    """Write what is done into the bar, if it fits on a wide page; a narrow one hides it."""
-    look, room = LOOKS[piece.place], (piece.end - piece.start) / track.span * 540
-    needed = len(piece.label) * 6.4 * (2 if look.pattern else 1) + 12
-    if not piece.label or needed > room or look.tall < 0.5:
+    """Write what is done into the bar, if it fits on every wide page; a narrow one hides it."""
+    words, look = within(piece.label), LOOKS[piece.place]
+    room = (piece.end - piece.start) / track.span * track.drawn
+    needed = len(words) * _LETTER * (2 if look.pattern else 1) + 12
+    if not words or needed > room or look.tall < 0.5:
         return ""
     middle = svg.across((piece.start + piece.end) / 2, track.span)
     extra = f'class="ub-in" stroke="{darker(piece.place)}" text-anchor="middle"'
-    return _ground(piece, middle, track) + svg.text(piece.label, x=middle, y=track.middle + 3.8, extra=extra)
+    ground = _ground(words, piece.place, middle, track) if look.pattern else ""
+    return ground + svg.text(words, x=middle, y=track.middle + 3.8, extra=extra)
 
 
-def _ground(piece: Piece, middle: str, track: Track) -> str:
+def _ground(words: str, place: Place, middle: str, track: Track) -> str:
     """Lay a plain ground under words on a pattern."""
-    if not LOOKS[piece.place].pattern:
-        return ""
-    wide, tall = round(len(piece.label) * 6.4 + 8), track.height * LOOKS[piece.place].tall
+    wide, tall = round(len(words) * _LETTER + 8), track.height * LOOKS[place].tall
     box = f'x="{middle}" y="{svg.plain(track.middle - tall / 2)}" width="{wide}" height="{svg.plain(tall)}"'
     moved = f'transform="translate(-{wide / 2})"'
-    return f'<rect class="ub-ground" {box} fill="{darker(piece.place)}" {moved} pointer-events="none"/>'
+    return f'<rect class="ub-ground" {box} fill="{darker(place)}" {moved} pointer-events="none"/>'
 
 
 def _words(row: Row, track: Track) -> str:

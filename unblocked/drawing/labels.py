@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from unblocked.drawing.lanes import Lane
+from unblocked.drawing.look import WIDE
 from unblocked.drawing.units import duration
 
 LETTER = 7.0
@@ -65,6 +67,15 @@ def clipped(start: str, path: str, most: int) -> str:
     return start + (path if len(path) <= room else f"…{path[1 - room :]}")
 
 
+def within(label: str) -> str:
+    """Shorten what is written into a bar: of an address, only its path.
+
+    >>> within("http://127.0.0.1:40123/carriers/swift/quote?parcel=7")
+    '/carriers/swift/quote'
+    """
+    return urlsplit(label).path if "://" in label else label
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """Pixels left and right of the drawing, on a wide page and on a narrow one."""
@@ -73,6 +84,11 @@ class Room:
     right: int
     narrow_left: int
     narrow_right: int
+
+    @property
+    def drawn(self) -> int:
+        """Pixels that are left for the drawing on the narrowest of the wide pages."""
+        return WIDE - self.left - self.right
 
 
 def room(named: list[Row], *, span: float, least: int) -> Room:

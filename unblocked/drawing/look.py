@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+WIDE = 560
+"""Pixels from which on a page is wide: a narrower one has the short words, and none in its bars."""
+
 _DRAWING = """
 .ub .ub-dim { opacity:.78; }
 .ub .ub-bad { font-weight:700; opacity:1; }
@@ -85,7 +88,7 @@ _PAGE = """
   min-width:0;
 }
 .ub.ub .ub-table .ub-n { text-align:right; }
-@container (max-width:560px) {
+@container (max-width:WIDEpx) {
   .ub.ub .ub-plot {
     margin:0 var(--ub-rn) 0 var(--ub-ln);
     width:calc(100% - var(--ub-ln) - var(--ub-rn));
@@ -129,7 +132,7 @@ def style() -> str:
     >>> ".ub-table" in style()
     True
     """
-    return _joined(_DRAWING + _PAGE)
+    return _joined(_DRAWING + _PAGE.replace("WIDE", str(WIDE)))
 
 
 def file_style() -> str:

@@ -56,7 +56,8 @@ def panel(view: View, *, frame: Frame, marks: list[Mark]) -> Drawn:
     """Draw one run: its requests, what is to be said of loop and threads, and the time axis."""
     strips = beneath(view, span=frame.span)
     if view.style == "full":
-        return plotted([full(rows(view.lanes), span=frame.span, marks=marks), *strips], span=frame.span)
+        lanes = full(rows(view.lanes), span=frame.span, drawn=frame.room.drawn, marks=marks)
+        return plotted([lanes, *strips], span=frame.span)
     if view.style == "thin":
         return plotted([crowd.thin(view, span=frame.span, marks=marks), *strips], span=frame.span)
     over_time = plotted([crowd.area(view, span=frame.span, top=frame.top), *strips], span=frame.span)
@@ -67,8 +68,9 @@ def panel(view: View, *, frame: Frame, marks: list[Mark]) -> Drawn:
 def _few(view: View, *, frame: Frame, marks: list[Mark]) -> Drawn:
     due = {lane.number: lane.due for lane in view.lanes}
     moved = [Mark(m.number, m.start - due[m.number], m.end - due[m.number], m.text) for m in marks if m.number in due]
-    lanes = plotted([full(_picked(view, marks), span=frame.picked, marks=moved)], span=frame.picked)
-    return _headed("Some of them, each from the moment it was due", "Some, each from its own start", lanes)
+    lanes = full(_picked(view, marks), span=frame.picked, drawn=frame.room.drawn, marks=moved)
+    head = "Some of them, each from the moment it was due", "Some, each from its own start"
+    return _headed(*head, plotted([lanes], span=frame.picked))
 
 
 def _headed(words: str, short: str, part: Drawn) -> Drawn:
