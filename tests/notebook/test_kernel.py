@@ -149,6 +149,13 @@ def test_answer_is_loaded_into_the_notebook(notebook, exercise):
     assert notebook.run("type(app).__name__, quote.__name__").text == "('FastAPI', 'quote')"
 
 
+def test_answer_does_not_change_what_the_notebook_logs(notebook, exercise):
+    logs = "import logging\nlogging.basicConfig(level=logging.INFO, force=True)\n"
+    notebook.run(f"%%exercise {NAME}\n{logs}{exercise.solution.read_text()}")
+    shown = notebook.run("import logging; logging.getLogger('httpx').info('heard'); logging.getLogger().level")
+    assert ("heard" in shown.text, shown.text) == (False, "30")
+
+
 def test_answer_leaves_the_names_of_other_cells_alone(notebook, exercise):
     notebook.run("quote = 'a line of mine'")
     code = exercise.solution.read_text()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,11 +98,8 @@ def _load(path: Path) -> None:
     What the notebook had before, from a cell of the lesson or of the learner, stays: later cells go on with that.
     """
     os.environ.setdefault("CARRIERS_URL", upstream().url)
-    before = list(sys.path)
-    try:
+    with _as_it_is():
         module = load(str(path))
-    finally:
-        sys.path[:] = before
     notebook = _shell().user_ns
     defined = {name: value for name, value in vars(module).items() if not name.startswith("__")}
     others = [name for name, value in defined.items() if not _is_free(name, value, notebook)]
@@ -108,6 +108,21 @@ def _load(path: Path) -> None:
     if others:
         names = ", ".join(f"`{name}`" for name in others)
         _show(cards.Note(f"Not taken over from your answer, because this notebook has its own: {names}."))
+
+
+@contextmanager
+def _as_it_is() -> Iterator[None]:
+    """Undo what an answer does for its own process: where modules are found, and what is logged where.
+
+    Without this, one `logging.basicConfig(level=logging.INFO)` has all later cells show the log of every library.
+    """
+    path, root = list(sys.path), logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        sys.path[:], root.handlers[:] = path, handlers
+        root.setLevel(level)
 
 
 def _is_free(name: str, value: object, notebook: dict[str, Any]) -> bool:
