@@ -44,16 +44,18 @@ def check_a_price_stays_with_its_parcel(answer: Imported, carriers: Outside) -> 
     comes_to_its_end(answer, carriers, quotes)
     prices = quotes.finish()
     right = {parcel: carriers.price("swift", parcel) for parcel in FEW}
+    gone = len([call for call in carriers.calls if call.gone])
     expect(
         prices == right,
         did="awaited `quotes([1, …, 30])`; the carrier answered the questions 2 to 10 last",
-        got=difference(prices, right),
+        got=f"{difference(prices, right)}; your code gave up {gone} questions" if gone else difference(prices, right),
         expected="30 prices, each under its parcel",
-        meaning="The prices are taken in the order in which they come, and put under the parcels in another order."
+        meaning="A question that is given up brings no price: give the carrier the time that it takes."
+        if gone
+        else "The prices are taken in the order in which they come, and put under the parcels in another order."
         if is_shuffled(prices, right)
         else "The result must be a dictionary: for every parcel, its number and the price that the carrier named.",
     )
-    gone = len([call for call in carriers.calls if call.gone])
     expect(
         carriers.total == len(FEW),
         did="counted the questions",
