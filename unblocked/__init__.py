@@ -9,6 +9,7 @@ _ROOMS = {
     "upstream": "unblocked.outside",
     "load": "unblocked.traffic",
     "timeline": "unblocked.drawing",
+    "services": "unblocked.backends",
     "predict": "unblocked.workspace.predictions",
     "hint": "unblocked.coaching",
     "solution": "unblocked.coaching",

@@ -196,6 +196,14 @@ def progress() -> None:
 
 
 @app.command()
+def services() -> None:
+    """Show what runs: apps, Valkey, workers; where, since when, and how much memory each takes."""
+    from unblocked.backends import roll
+
+    typer.echo(str(roll.services()))
+
+
+@app.command()
 def soak(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", help="Exercises; all of them, if none is named.")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.waiting import until
 from unblocked.faults import Fault
-from unblocked.processes import Keeper, keeper, runtime
+from unblocked.processes import Keeper, keeper, register, runtime
 
 
 @pytest.fixture
@@ -33,6 +33,46 @@ def test_stubborn_child_is_killed(kept):
     until(lambda: "ready" in child.log.read_text(), "the trap is set")
     child.stop()
     assert child.code == -signal.SIGKILL
+
+
+def test_signal_reaches_a_child_and_what_it_has_started(kept):
+    child = kept.start(["/bin/sh", "-c", "sleep 300 & echo $!; wait"], name="parent")
+    until(lambda: child.log.read_text(), "its own child is known")
+    grandchild = psutil.Process(int(child.log.read_text()))
+    child.signal(signal.SIGKILL)
+    assert child.wait(60) == -signal.SIGKILL
+    until(lambda: not grandchild.is_running(), "what it had started is gone")
+
+
+def test_signal_to_one_that_has_ended_is_nothing(kept):
+    child = kept.start(["true"], name="true")
+    child.wait(60)
+    child.signal(signal.SIGKILL)
+    assert kept.start(["true"], name="true").wait(60) == 0
+
+
+def test_announced_child_is_on_the_register_while_it_runs(kept):
+    child = kept.start(["sleep", "300"], name="nap")
+    noted = child.announce("nap", "in bed")
+    assert noted in register.every()
+    assert (noted.pid, noted.owner, noted.where) == (child.pid, os.getpid(), "in bed")
+    assert noted.memory > 100_000
+    child.stop()
+    assert noted not in register.every()
+    assert noted.memory is None
+
+
+def test_child_that_ended_before_it_was_announced_is_not_on_the_register(kept):
+    child = kept.start(["true"], name="true")
+    child.wait(60)
+    assert child.announce("true", "nowhere") not in register.every()
+
+
+def test_folder_of_another_user_is_not_read(kept, monkeypatch):
+    child = kept.start(["sleep", "300"], name="nap")
+    noted = child.announce("nap", "in bed")
+    monkeypatch.setattr(runtime.os, "getuid", lambda: 4711)
+    assert noted not in register.every()
 
 
 def test_exit_code_is_known(kept):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from unblocked.faults import Fault
-from unblocked.processes import runtime
+from unblocked.processes import register, runtime
 
 _GUARD = Path(__file__).with_name("guard.py")
 
@@ -48,8 +48,20 @@ class Child:
         self._keeper.stop(self)
         self._ended.wait()
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to it and to what it has started; nothing if it has ended."""
+        self._keeper.signal(self, number)
+
+    def announce(self, name: str, where: str) -> register.Kept:
+        """Write down what it is and how it is reached, so that others of this user can see it while it runs."""
+        kept = register.note(self._keeper.folder, name, where, pid=self.pid, owner=self._keeper.owner)
+        if self.code is not None:  # it ended meanwhile
+            register.strike(self._keeper.folder, self.pid)
+        return kept
+
     def _end(self, code: int) -> None:
         self.code = code
+        register.strike(self._keeper.folder, self.pid)
         self._ended.set()
 
 
@@ -146,6 +158,11 @@ class Keeper:
     def stop(self, child: Child) -> None:
         """Ask for the end of a process; `Child.wait` tells when it is gone."""
         self._stop(child.pid)
+
+    def signal(self, child: Child, number: signal.Signals) -> None:
+        """Send a signal to a process and its group. The guard does that, who knows whether the process still is."""
+        with contextlib.suppress(Fault):
+            self._send({"do": "signal", "pid": child.pid, "signal": int(number)}, ())
 
     def _stop(self, pid: int) -> None:
         with contextlib.suppress(Fault):  # the guard is gone, and with it the process

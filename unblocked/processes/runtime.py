@@ -73,6 +73,19 @@ def sweep() -> list[Path]:
     return [folder for folder in folders if _removed(folder)]
 
 
+def held() -> list[Path]:
+    """Give the folders of this user whose owners live; what others have left behind is swept."""
+    folders = Path(tempfile.gettempdir()).glob(f"{_PREFIX}*")
+    return [folder for folder in folders if not _removed(folder) and _is_ours(folder)]
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        return folder.stat().st_uid == os.getuid()
+    except OSError:  # gone meanwhile
+        return False
+
+
 def _removed(folder: Path) -> bool:
     """Remove a folder if nobody holds its lock; hold it meanwhile, so that who is making it notices."""
     try:

@@ -39,9 +39,13 @@ class Supervisor:
     """Obeys JSON lines of its owner's socket, reports every end, and ends everything when the owner is gone.
 
     Orders: `{"do": "start", "number", "argv", "env", "cwd", "log", "polite", "grace"}`, answered by `{"number", "pid"}`
-    or `{"number", "error"}`; `{"do": "stop", "pid"}`. Reports: `{"ended": pid, "code"}`. An `@0` in argv becomes the
-    number of the first descriptor that came with the order, `@copies` that of a socket on which we ask for copies. An
-    order with `"of": pid` starts a copy of that warm process (`copies.py`), and argv is what it is told.
+    or `{"number", "error"}`; `{"do": "stop", "pid"}`; `{"do": "signal", "pid", "signal"}`.
+
+    Reports: `{"ended": pid, "code"}`.
+
+    An `@0` in argv becomes the number of the first descriptor that came with the order, `@copies` that of a socket on
+    which we ask for copies. An order with `"of": pid` starts a copy of that warm process (`copies.py`), and argv is
+    what it is told.
     """
 
     def __init__(self, owner: socket.socket, *, groups: int) -> None:
@@ -109,6 +113,10 @@ class Supervisor:
     def _obey(self, order: dict[str, Any]) -> None:
         if order["do"] == "stop":
             self._stop(order["pid"])
+            return
+        if order["do"] == "signal":
+            if order["pid"] in self._processes:  # else its number may be somebody else's by now
+                kernel.signal_group(order["pid"], order["signal"])
             return
         descriptors, self._descriptors = self._descriptors, []
         try:

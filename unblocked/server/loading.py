@@ -22,11 +22,10 @@ def load(module: str, attribute: str, file: str | None) -> App:
         Fault: the module or file has no such app. Whatever its code raises comes through as it is.
 
     """
-    compiling.install()
-    imported, place = _import(module, file), Path(file).name if file else module
-    if not hasattr(imported, attribute):
-        raise Fault(f"There is no `{attribute}` in `{place}`.{_others(imported, place)}")
-    app = getattr(imported, attribute)
+    found, place = imported(module, file), Path(file).name if file else module
+    if not hasattr(found, attribute):
+        raise Fault(f"There is no `{attribute}` in `{place}`.{_others(found, place)}")
+    app = getattr(found, attribute)
     if isinstance(app, type):
         raise Fault(
             f"`{attribute}` in `{place}` is the class `{app.__name__}`, not an app: `{app.__name__}()` makes one."
@@ -36,12 +35,19 @@ def load(module: str, attribute: str, file: str | None) -> App:
     return app  # type: ignore[no-any-return]
 
 
-def _others(imported: ModuleType, place: str) -> str:
-    apps = [name for name, value in vars(imported).items() if isinstance(value, Starlette)]
+def _others(found: ModuleType, place: str) -> str:
+    apps = [name for name, value in vars(found).items() if isinstance(value, Starlette)]
     return "".join(f" It has `{name}`: serve `{place}:{name}`." for name in apps[:1])
 
 
-def _import(module: str, file: str | None) -> ModuleType:
+def imported(module: str, file: str | None) -> ModuleType:
+    """Import a module, or a file under this name, as it was saved last.
+
+    Raises:
+        Fault: the file is no Python file. Whatever its code raises comes through as it is.
+
+    """
+    compiling.install()
     if file is None:
         return importlib.import_module(module)
     spec = compiling.anew(importlib.util.spec_from_file_location(module, file))

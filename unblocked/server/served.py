@@ -40,6 +40,7 @@ class Served:
     def __init__(self, target: Target, child: Child, connection: socket.socket, *, url: str) -> None:
         self.target, self.url, self.name, self.pid = target, url, target.name, child.pid
         self._child = child
+        child.announce(target.name, url)
         self._lines = Lines(connection)
         self._asking = threading.Lock()
         self._questions = itertools.count(1)

@@ -1,0 +1,28 @@
+"""A Valkey that tests look at, and one that stands for somebody else's server."""
+
+import pytest
+import redis
+
+from unblocked.backends.valkey import Valkey
+from unblocked.outside import Outside
+
+
+@pytest.fixture(scope="package")
+def valkey():
+    with Valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def client(valkey):
+    """A client of it; nothing is in it before and after."""
+    with redis.Redis.from_url(valkey.url, decode_responses=True) as made:
+        made.flushall()
+        yield made
+        made.flushall()
+
+
+@pytest.fixture(scope="package")
+def carriers():
+    with Outside(latency=0) as outside:
+        yield outside

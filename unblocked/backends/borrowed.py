@@ -1,0 +1,55 @@
+"""A database of a server that `REDIS_URL` names, borrowed for one owner and given back with it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Self
+
+from unblocked.backends.backend import Backend, ended_on_failure
+from unblocked.backends.claim import without_password
+from unblocked.course import course
+from unblocked.faults import Fault
+from unblocked.processes import keeper
+from unblocked.server.lines import Lines
+
+_GRACE = 2.0
+"""Seconds in which the database is emptied and given back."""
+
+
+class Borrowed(Backend):
+    """A database on somebody else's server. To stop it is to empty it; the server itself goes on.
+
+    Attributes:
+        url: its address, with its number, such as `redis://localhost:6379/3`.
+        server: what runs there, such as `Valkey 9.1.2`.
+
+    """
+
+    def __init__(self, url: str) -> None:
+        """Claim an empty database there.
+
+        Raises:
+            Fault: nobody answers there, it is no such server, or no database is empty.
+
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            child = keeper().start(
+                [sys.executable, "-m", "unblocked.backends.claiming", "@0"],
+                name="borrowed",
+                env={**os.environ, "REDIS_URL": url},
+                cwd=course(),
+                descriptors=[theirs.fileno()],
+                grace=_GRACE,
+            )
+        with ours, ended_on_failure(child):
+            told = Lines(ours).receive()
+            if told is None or "failed" in told:
+                raise Fault(told["failed"] if told else f"`REDIS_URL` could not be used. {child.log.read_text()}")
+        self.url, self.server = told["url"], told["server"]
+        super().__init__(child, name=self.server, where=without_password(self.url))
+
+    def __enter__(self) -> Self:
+        return self

@@ -1,0 +1,147 @@
+"""A database of a server that somebody else runs, claimed for one owner: it was empty before, and is empty after.
+
+A key in it says whose it is. A database that has other keys is never touched. Where an owner and all that it had were
+killed at once, the key stays; whoever comes next on that machine sees that nobody holds it, and empties the database.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psutil
+import redis
+
+from unblocked.faults import Fault
+
+KEY = "unblocked:claimed"
+
+_DATABASES = 16
+"""What a server has unless it is told otherwise."""
+
+_PATIENCE = 5.0
+"""Seconds that a server may take for an answer."""
+
+_PROBLEM = "`REDIS_URL` is `{url}`, {what}. Mend or unset it: without it, the course starts a server of its own."
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claimed database.
+
+    Attributes:
+        url: its address, with its number.
+        server: what runs there, such as `Valkey 9.1.2`.
+
+    """
+
+    url: str
+    server: str
+    holder: str
+
+    def give_back(self) -> None:
+        """Empty it, if it is still ours."""
+        with _client(self.url) as client:
+            if client.get(KEY) == self.holder.encode():
+                client.flushdb()
+
+
+def claim(url: str) -> Claim:
+    """Find an empty database and make it ours.
+
+    Args:
+        url: a server, or one of its databases (`redis://localhost:6379/3`), which then must be empty itself.
+
+    Raises:
+        Fault: nobody answers there, it is no such server, or there is no empty database.
+
+    """
+    shown = without_password(url)
+    try:
+        server = _server(url)
+        found = next((each for each in _candidates(url) if _claimed(each)), None)
+    except redis.RedisError as error:
+        raise Fault(_PROBLEM.format(url=shown, what=f"and no Redis answers there ({error})")) from error
+    except ValueError as error:  # of `from_url`
+        raise Fault(_PROBLEM.format(url=shown, what=f"which is no address of a server ({error})")) from error
+    if found is None:
+        what = "and every database that it may use there has other people's keys"
+        raise Fault(_PROBLEM.format(url=shown, what=what))
+    return Claim(found, server, _holder())
+
+
+def _client(url: str) -> redis.Redis:
+    return redis.Redis.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
+
+
+def _server(url: str) -> str:
+    """Say what answers there: something else may, and an answer is no proof."""
+    with _client(url) as client:
+        told: dict[str, Any] = client.info("server")
+    if "valkey_version" in told:
+        return f"Valkey {told['valkey_version']}"
+    if "redis_version" in told:
+        return f"Redis {told['redis_version']}"
+    raise redis.ResponseError("it does not say its version")
+
+
+def _candidates(url: str) -> Iterator[str]:
+    parts, (base, _, query) = urlsplit(url), url.partition("?")
+    is_unix = parts.scheme == "unix"
+    if "db=" in query or (parts.path.strip("/") and not is_unix):
+        yield url
+        return
+    for number in range(_DATABASES):
+        if is_unix:
+            yield f"{base}?db={number}" + (f"&{query}" if query else "")
+        else:
+            yield f"{base.rstrip('/')}/{number}" + (f"?{query}" if query else "")
+
+
+def _claimed(url: str) -> bool:
+    """Make a database ours; False where it has keys that are not, or others hold it."""
+    with _client(url) as client:
+        before = client.get(KEY) if client.type(KEY) == b"string" else None
+        if before is not None and _is_abandoned(before):
+            client.flushdb()
+        if not client.set(KEY, _holder(), nx=True):
+            return False
+        if client.dbsize() == 1:
+            return True
+        client.delete(KEY)
+        return False
+
+
+def _holder() -> str:
+    me = psutil.Process()
+    return json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "began": me.create_time()})
+
+
+def _is_abandoned(holder: bytes) -> bool:
+    """Whether it was claimed by a process of this machine that has ended."""
+    try:
+        told = json.loads(holder)
+        if told["host"] != socket.gethostname():
+            return False
+        return bool(abs(psutil.Process(told["pid"]).create_time() - told["began"]) > 1)
+    except psutil.NoSuchProcess:
+        return True
+    except (ValueError, KeyError, TypeError):  # none of ours wrote that
+        return False
+
+
+def without_password(url: str) -> str:
+    """Give an address that may be shown.
+
+    >>> without_password("redis://me:secret@localhost:6379/3")
+    'redis://…@localhost:6379/3'
+    """
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return urlunsplit(parts._replace(netloc="…@" + parts.netloc.rpartition("@")[2]))

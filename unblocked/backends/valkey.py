@@ -1,0 +1,88 @@
+"""Valkey, the Redis fork, for one owner alone: on a socket that only this user can reach."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Self
+
+import redis
+
+from unblocked.backends import binaries
+from unblocked.backends.backend import Backend, ended_on_failure
+from unblocked.faults import Fault
+from unblocked.processes import Child, Keeper, keeper
+
+_FAR = 30.0
+"""Seconds after which a server that is still starting is given up."""
+
+
+class Valkey(Backend):
+    """A server that keeps nothing on disk.
+
+    Attributes:
+        url: its address as `redis.Redis.from_url` takes it, such as `unix:///tmp/unblocked-0-k2m4x8qz/valkey.sock`.
+
+    Example:
+        >>> with Valkey() as server:  # doctest: +SKIP
+        ...     redis.Redis.from_url(server.url).ping()
+        True
+
+    """
+
+    def __init__(self, *, at: Path | None = None) -> None:
+        """Start it, and return when it answers.
+
+        Args:
+            at: the socket's path; a new one in the owner's own folder if not given. One that has been killed can be
+                started anew at the old one's.
+
+        Raises:
+            Fault: there is no server to be had here, or it does not start.
+
+        """
+        kept_by = keeper()
+        self.path = at or _free(kept_by)
+        self.url = f"unix://{self.path}"
+        child = _started(kept_by, self.path)
+        with ended_on_failure(child):
+            _await(child, self.path)
+        super().__init__(child, name="valkey", where=str(self.path))
+
+    def again(self) -> Self:
+        """Start another one in its place, empty; for whoever has killed it."""
+        return type(self)(at=self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+
+def _free(kept_by: Keeper) -> Path:
+    names = (f"valkey{suffix}.sock" for suffix in ("", *(f"-{n}" for n in range(2, 1_000_000))))
+    return next(path for path in (kept_by.folder / name for name in names) if not path.exists())
+
+
+def _started(kept_by: Keeper, path: Path) -> Child:
+    path.unlink(missing_ok=True)  # that of one that was killed
+    words = [
+        str(binaries.valkey()),
+        "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700",
+        "--save", "", "--appendonly", "no", "--dir", str(path.parent), "--daemonize", "no",
+    ]  # fmt: skip
+    return kept_by.start(words, name="valkey")
+
+
+def _await(child: Child, path: Path) -> None:
+    end = time.monotonic() + _FAR
+    with redis.Redis(unix_socket_path=str(path), socket_timeout=_FAR) as client:
+        while not _answers(client):
+            if child.code is not None or time.monotonic() > end:
+                raise Fault(f"Valkey did not start. It printed:\n\n{child.log.read_text()}")
+            time.sleep(0.005)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:  # nobody listens yet, or it is still loading
+        return False

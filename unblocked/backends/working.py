@@ -1,0 +1,76 @@
+"""The process of a Celery worker: imports the app, works, and tells its owner when it is ready or why it is not."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import socket
+import sys
+import threading
+import warnings
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from celery.exceptions import SecurityWarning
+from celery.signals import worker_ready
+
+from unblocked.faults import Fault
+from unblocked.server.failure import Failure
+from unblocked.server.lines import Lines
+from unblocked.server.loading import imported
+
+
+def main(owner: int, app: str, name: str, pool: str, concurrency: str, queues: str) -> int:
+    """Work until told to end; give the exit code.
+
+    Args:
+        owner: the inherited socket on which its owner waits for it to be ready.
+        app: where the Celery app is, as `Worker` takes it.
+        name: what the worker is called.
+        pool: what its tasks run in.
+        concurrency: how many tasks at once.
+        queues: which queues it serves, with commas; empty for the app's default one.
+
+    """
+    lines = Lines(socket.socket(fileno=owner))
+    try:
+        found = _found(app)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is its author's, and is told
+        failure = Failure(error.message, "") if isinstance(error, Fault) else Failure.of(error)
+        lines.send(failed=dataclasses.asdict(failure))
+        return 3
+
+    def ready(**_: Any) -> None:
+        lines.send(ready=True)
+        lines.close()
+
+    worker_ready.connect(ready, weak=False)
+    found.worker_main(_words(name, pool, concurrency, queues))
+    return 0
+
+
+def _found(app: str) -> Celery:
+    place, _, name = app.partition(":")
+    path = Path(place)
+    module = imported(path.stem, place) if path.suffix == ".py" else imported(place, None)
+    found = getattr(module, name or "app", None)
+    if not isinstance(found, Celery):
+        raise Fault(f"`{name or 'app'}` in `{path.name}` is of type `{type(found).__name__}`, not a `Celery` app.")
+    return found
+
+
+def _words(name: str, pool: str, concurrency: str, queues: str) -> list[str]:
+    # A worker that looks for others first, and listens to them, takes a second longer to start.
+    alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    wanted = ["-Q", queues] if queues else []
+    return ["worker", "-n", f"{name}@%h", "-P", pool, "-c", concurrency, "-l", "INFO", *alone, *wanted]
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore", SecurityWarning)  # a container's root is nobody's root
+    code = main(int(sys.argv[1]), *sys.argv[2:])
+    sys.stdout.flush()
+    if threading.active_count() > 1:  # redis-py's and kombu's may wait for a broker that is gone
+        os._exit(code)
+    sys.exit(code)
