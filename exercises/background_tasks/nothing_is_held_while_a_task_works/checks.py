@@ -1,7 +1,6 @@
 """A lease is out while something is written, and at no other time: not while a task waits, and not after a failure."""
 
 import ast
-from urllib.parse import parse_qs, urlsplit
 
 from unblocked.grading import App, Code, Outside, advice, expect, hints
 
@@ -97,7 +96,7 @@ def check_the_price_is_written_with_a_lease(app: App, carriers: Outside) -> None
     carriers.hold(LEDGER)
     carriers.release(path=CARRIER)
     expect(
-        app.settles_at_last(lambda: held(carriers, "/ledger/")),
+        app.settles_at_last(lambda: carriers.waiting(LEDGER)),
         did="sent `POST /orders/8`; the carrier answered with the price",
         got=f"nothing new at the ledger{uncaught(app)}",
         expected="the price",
@@ -127,7 +126,7 @@ def check_no_lease_is_missing_at_the_end(app: App, carriers: Outside) -> None:
     carriers.hold(CARRIER)
     for order in orders:
         accepted(app, order)
-    app.settles(lambda: held(carriers, "/carriers/") == len(orders), patience=0.2)
+    app.settles(lambda: len(carriers.waiting(CARRIER)) == len(orders), patience=0.2)
     carriers.release()
     app.settles_at_last(lambda: len(kept(carriers)) >= 2 * len(orders))
     expect_none_out(app, did=f"sent {len(orders)} orders, and waited until each was booked")
@@ -155,7 +154,7 @@ def check_no_lease_is_missing_when_the_ledger_has_refused(app: App, carriers: Ou
     waiting(app, carriers, 8)
     carriers.fail(LEDGER)
     carriers.release(path=CARRIER)
-    app.settles(lambda: len(asked(carriers, "/ledger/")) >= 2)
+    app.settles(lambda: len(carriers.asked(LEDGER)) >= 2)
     expect_none_out(app, did="sent `POST /orders/8`; the ledger kept the acceptance, and refused to keep the price")
     refused = app.start("/orders/9", method="POST")
     app.settles_at_last(lambda: refused.over)
@@ -179,7 +178,7 @@ def waiting(app: App, carriers: Outside, order: int) -> None:
     carriers.mend(latency=0)
     carriers.hold(CARRIER)
     accepted(app, order)
-    came = app.settles_at_last(lambda: held(carriers, "/carriers/"))
+    came = app.settles_at_last(lambda: carriers.waiting(CARRIER))
     expect(
         came,
         did=f"sent `POST /orders/{order}`, which was answered",
@@ -225,19 +224,9 @@ def holders(app: App) -> str:
     return ", ".join(f"“{holder}”" for holder in app.value("app.state.pool.holders")) or "nobody"
 
 
-def asked(carriers: Outside, path: str) -> list[str]:
-    """Give every question below this path."""
-    return [call.path for call in list(carriers.calls) if call.path.startswith(path)]
-
-
-def held(carriers: Outside, path: str) -> int:
-    """Count the questions below this path that wait for an answer."""
-    return sum(call.left is None and call.path.startswith(path) for call in list(carriers.calls))
-
-
 def kept(carriers: Outside) -> list[str]:
     """Give every entry that the ledger was asked to keep, in order."""
-    return [entry for path in asked(carriers, "/ledger/commits") for entry in parse_qs(urlsplit(path).query)["entry"]]
+    return [entry for call in carriers.asked("/ledger/commits*") for entry in call.query.get("entry", [])]
 
 
 def uncaught(app: App) -> str:

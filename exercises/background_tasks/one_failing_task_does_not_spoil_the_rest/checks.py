@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterable
-from urllib.parse import parse_qs, urlsplit
 
 from unblocked.grading import App, Code, Outside, advice, expect, hints
 from unblocked.grading.app import Pending
@@ -132,7 +131,7 @@ def check_a_broken_connection_is_reported(app: App, carriers: Outside) -> None:
     carriers.mend(latency=0)
     carriers.hold("/mail/*")
     app.start("/orders/8", method="POST")
-    came = app.settles_at_last(lambda: any(call.path.startswith("/mail/") for call in carriers.calls))
+    came = app.settles_at_last(lambda: carriers.asked("/mail/*"))
     expect(
         came,
         did="sent `POST /orders/8`",
@@ -215,34 +214,23 @@ def why_not(app: App, asked: Pending, *, culprit: str, gone: bool) -> str:
 
 def told(carriers: Outside, order: int) -> list[str]:
     """Give what was done for an order, as often as it was."""
-    return [
-        work
-        for call in list(carriers.calls)
-        for work, place in TELLS.items()
-        if urlsplit(call.path).path == f"{place}{order}"
-    ]
+    return [work for work, place in TELLS.items() for _ in carriers.asked(f"{place}{order}")]
 
 
 def done(carriers: Outside, order: int) -> set[str]:
     """Give what was done for an order to the end: whoever was told has taken notice."""
-    return {
-        work
-        for call in list(carriers.calls)
-        for work, place in TELLS.items()
-        if urlsplit(call.path).path == f"{place}{order}" and call.left is not None and not call.gone
-    }
+    return {work for work, place in TELLS.items() if any(call.answered for call in carriers.asked(f"{place}{order}"))}
 
 
 def reports(carriers: Outside) -> list[tuple[str, int | str]]:
     """Give each report that has come: the name of the work, and the order."""
-    return [reported(call) for call in list(carriers.calls) if urlsplit(call.path).path.rstrip("/") == "/failures"]
+    return [reported(call) for call in carriers.asked("/failures*") if call.place.rstrip("/") == "/failures"]
 
 
 def reported(call: Call) -> tuple[str, int | str]:
     """Read a report."""
-    given = parse_qs(urlsplit(call.path).query)
-    order = given.get("order", [""])[0]
-    return given.get("work", ["?"])[0], int(order) if order.isdecimal() else order
+    order = call.query.get("order", [""])[0]
+    return call.query.get("work", ["?"])[0], int(order) if order.isdecimal() else order
 
 
 def of(order: int, them: list[tuple[str, int | str]]) -> list[tuple[str, int | str]]:
@@ -252,13 +240,12 @@ def of(order: int, them: list[tuple[str, int | str]]) -> list[tuple[str, int | s
 
 def has_failed(carriers: Outside, work: str, order: int) -> bool:
     """Say whether somebody has answered what this piece of work asked for."""
-    begins = ASKS[work].rstrip("*")
-    return any(c.path.startswith(begins) and str(order) in c.path and c.left is not None for c in list(carriers.calls))
+    return any(str(order) in call.path and call.left is not None for call in carriers.asked(ASKS[work]))
 
 
 def cancelled(carriers: Outside) -> bool:
     """Say whether a question was given up before it had an answer."""
-    return any(call.gone for call in list(carriers.calls))
+    return any(call.gone for call in carriers.asked())
 
 
 def uncaught(app: App) -> str:

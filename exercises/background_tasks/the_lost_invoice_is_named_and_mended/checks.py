@@ -2,7 +2,6 @@
 
 import ast
 from collections import Counter
-from urllib.parse import urlsplit
 
 from unblocked.grading import App, Code, Outside, advice, expect, hints
 
@@ -187,8 +186,7 @@ def path_of(kind: str, order: int) -> str:
 
 def done(carriers: Outside, order: int) -> Counter[str]:
     """Count what was asked of anybody for an order."""
-    paths = (urlsplit(call.path).path for call in list(carriers.calls))
-    return Counter(path for path in paths if path.rsplit("/", 1)[-1] == str(order))
+    return Counter(call.place for call in carriers.asked(f"*/{order}"))
 
 
 def listed(paths: Counter[str]) -> str:

@@ -12,7 +12,6 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from urllib.parse import parse_qs, urlsplit
 
 from unblocked.grading import App, Code, Outside, advice, expect, hints
 
@@ -113,7 +112,7 @@ def check_a_job_tells_how_far_it_is(app: App, carriers: Outside) -> None:
             expected=str(right),
             meaning=lie(got, right),
         )
-        app.settles(lambda: held(carriers, PRINTER))
+        app.settles(lambda: carriers.waiting(PRINTER))
         carriers.release(1, path=PRINTER)
     ended = job.ends(did="uploaded a file of three labels, and let the printer draw them all")
     right = {"state": "done", "done": 3, "total": 3}
@@ -161,7 +160,7 @@ def check_the_customer_is_notified_once_at_the_end(app: App, carriers: Outside) 
     """The customer is notified once, when the job has ended and says so."""
     job = begun(app, carriers, 2)
     carriers.hold(MAIL)
-    app.settles(lambda: held(carriers, PRINTER))
+    app.settles(lambda: carriers.waiting(PRINTER))
     carriers.release(1, path=PRINTER)
     early = app.settles(lambda: notices(carriers), patience=0.3)
     expect(
@@ -285,7 +284,7 @@ def check_nothing_of_the_file_stays_on_disk(app: App, carriers: Outside) -> None
     parcels = numbers(2)
     carriers.hold(PRINTER)
     job = taken(app, parcels)
-    app.settles_at_last(lambda: held(carriers, PRINTER))
+    app.settles_at_last(lambda: carriers.waiting(PRINTER))
     carriers.break_off(PRINTER)
     job.ends(did="uploaded a file of two labels; the printer broke the connection")
     expect_no_file(app, parcels, since, did="uploaded a file of two labels, and waited until the job had failed")
@@ -335,7 +334,7 @@ def begun(app: App, carriers: Outside, size: int) -> "Job":
     carriers.mend(latency=0)
     carriers.hold(PRINTER)
     job = taken(app, numbers(size), but="; the printer kept every label")
-    came = app.settles_at_last(lambda: held(carriers, PRINTER))
+    came = app.settles_at_last(lambda: carriers.waiting(PRINTER))
     expect(
         came,
         did=f"uploaded a file of {size} labels, which was answered",
@@ -495,20 +494,14 @@ def holds(path: Path, words: list[bytes]) -> bool:
     return any(word in content for word in words)
 
 
-def held(carriers: Outside, path: str) -> int:
-    """Count the questions below this path that wait for an answer."""
-    begins = path.rstrip("*")
-    return sum(call.left is None and call.path.startswith(begins) for call in list(carriers.calls))
-
-
 def drawn(carriers: Outside) -> list[int]:
     """Give every label that the printer was asked for, in the order of their numbers."""
-    return sorted(int(c.path.rsplit("/", 1)[-1]) for c in list(carriers.calls) if c.path.startswith("/printer/"))
+    return sorted(int(call.path.rsplit("/", 1)[-1]) for call in carriers.asked(PRINTER))
 
 
 def notices(carriers: Outside) -> list[tuple[str, str]]:
     """Give every notice that was sent: the job and its state."""
-    queries = [parse_qs(urlsplit(c.path).query) for c in list(carriers.calls) if c.path.startswith("/mail/notices")]
+    queries = [call.query for call in carriers.asked("/mail/notices*")]
     return [(query.get("job", [""])[0], query.get("state", [""])[0]) for query in queries]
 
 

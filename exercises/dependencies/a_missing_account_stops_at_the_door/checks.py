@@ -1,7 +1,6 @@
 """A door that holds: who is let in, and to what, is clear before anything happens, on every route behind it."""
 
 import ast
-from urllib.parse import parse_qs, urlsplit
 
 from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
 
@@ -50,7 +49,7 @@ def check_who_may_come_in_is_served(app: App, carriers: Outside) -> None:
             meaning="The routes behind the door do what they did.",
         )
         if method == "POST":
-            [entries] = [parse_qs(urlsplit(call.path).query) for call in carriers.calls if "/ledger/" in call.path]
+            [entries] = [call.query for call in carriers.asked("/ledger/*")]
             expect(
                 entries == {"entry": [f"account {MINE}: order 3"]},
                 did=f"asked for `{method} {path}` with the token `blue`, and looked what the ledger was told",
@@ -179,7 +178,7 @@ def check_the_directory_is_asked_once(app: App, carriers: Outside) -> None:
     for method, path in routes(MINE):
         carriers.forget()
         app.start(path, method=method, headers={"X-Token": "blue"}).finish()
-        looked_up = sum(call.path == f"/accounts/{MINE}" for call in list(carriers.calls))
+        looked_up = sum(call.path == f"/accounts/{MINE}" for call in carriers.asked())
         expect(
             looked_up == 1,
             did=f"asked for `{method} {path}` with the token `blue`, and counted the questions to the directory",
@@ -262,8 +261,7 @@ def served(app: App, asked: list[Pending]) -> None:
 
 def others(carriers: Outside) -> list[str]:
     """Give the questions that went to others than the directory."""
-    paths = [call.path.partition("?")[0] for call in list(carriers.calls)]
-    return [path for path in paths if not path.startswith("/accounts/")]
+    return [call.place for call in carriers.asked() if not call.goes_to("/accounts/*")]
 
 
 def raised(app: App, reply: Reply) -> str:

@@ -1,7 +1,6 @@
 """A lease is lent for one request and comes back, however that ends; an order is kept whole, or not at all."""
 
 import ast
-from urllib.parse import parse_qs, urlsplit
 
 from unblocked.grading import App, Code, Outside, Pending, advice, expect, hints
 
@@ -340,9 +339,7 @@ def whole(carriers: Outside, parcel: int) -> list[str]:
 
 def commits(carriers: Outside) -> list[list[str]]:
     """Give the entries of each commit that has come to the ledger with some."""
-    paths = [urlsplit(call.path) for call in list(carriers.calls)]
-    kept = [parse_qs(path.query).get("entry", []) for path in paths if path.path.startswith("/ledger/")]
-    return [entries for entries in kept if entries]
+    return [call.query["entry"] for call in carriers.asked("/ledger/*") if "entry" in call.query]
 
 
 def told(kept: list[list[str]]) -> str:

@@ -102,7 +102,7 @@ def check_the_first_five_share_one_client(answer: Imported, carriers: Outside) -
     opened, made = parcel.opened, parcel.made
     parcel.keep_makers()
     first = parcel.ask_at_once(range(1, AT_ONCE + 1))
-    answer.settles(lambda: parcel.made - made >= AT_ONCE or len(held(carriers)) >= AT_ONCE)
+    answer.settles(lambda: parcel.made - made >= AT_ONCE or len(carriers.waiting()) >= AT_ONCE)
     parcel.let_makers_go()
     are_held(answer, carriers, first)
     opened, made = parcel.opened - opened, parcel.made - made
@@ -210,16 +210,11 @@ def replies(carriers: Outside, number: int) -> dict[str, dict[str, Any]]:
     }
 
 
-def held(carriers: Outside) -> list[str]:
-    """Give the questions that wait for an answer."""
-    return [call.path for call in list(carriers.calls) if call.left is None]
-
-
 def are_held(answer: Imported, carriers: Outside, customers: list["Customer"]) -> None:
     """Expect that the questions of all these customers are at the carrier at the same time."""
-    answer.settles(lambda: len(held(carriers)) >= AT_ONCE or any(each.over for each in customers))
-    answer.settles(lambda: len(held(carriers)) >= AT_ONCE)
-    now = len(held(carriers))
+    answer.settles(lambda: len(carriers.waiting()) >= AT_ONCE or any(each.over for each in customers))
+    answer.settles(lambda: len(carriers.waiting()) >= AT_ONCE)
+    now = len(carriers.waiting())
     over = [each for each in customers if each.over]
     for each in over:
         each.parcel.gives(each.path, {"an answer": "when the carrier has answered"}, each)

@@ -2,7 +2,6 @@
 
 import ast
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
 
 from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
 
@@ -252,8 +251,7 @@ def raised(app: App, reply: Reply) -> str:
 
 def commits(carriers: Outside) -> list[list[str]]:
     """Give the entries of each commit that has come to the ledger."""
-    paths = [urlsplit(call.path) for call in list(carriers.calls)]
-    return [parse_qs(path.query).get("entry", []) for path in paths if path.path.startswith("/ledger/")]
+    return [call.query.get("entry", []) for call in carriers.asked("/ledger/*")]
 
 
 def told(entries: list[str]) -> str:
