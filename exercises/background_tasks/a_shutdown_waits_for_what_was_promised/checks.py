@@ -1,6 +1,6 @@
 """What was answered with 202 is done before the process ends, whatever else fails, and then the process ends."""
 
-from unblocked.grading import App, Code, Outside, advice, expect, hints
+from unblocked.grading import App, Code, Outside, advice, expect, expect_reply, hints
 
 ANSWER = "The section “The customer has an answer. Who sends the letter now?” "
 SERVER = "The section “What is lost when the server ends?” "
@@ -33,15 +33,7 @@ def check_an_order_is_booked(app: App, carriers: Outside) -> None:
     """An order is answered and booked, once, at its carrier's price."""
     carriers.mend(latency=0)
     reply = app.post("/orders/8")
-    expect(
-        (reply.status, reply.json) == (202, {"order": 8}),
-        did="sent `POST /orders/8`",
-        got=str(reply),
-        expected='202 {"order":8}',
-        meaning="The route raised an exception; your code printed which."
-        if reply.status == 500
-        else "The answer stays what it was.",
-    )
+    expect_reply(reply, 202, {"order": 8}, did="sent `POST /orders/8`", meaning="The answer stays what it was.")
     app.settles_at_last(lambda: booked(carriers))
     app.settles(lambda: len(carriers.asked(LEDGER)) > 1, patience=0.2)
     right = [f"/ledger/orders/8?price={carriers.price('swift', 8)}"]

@@ -2,7 +2,7 @@
 
 import ast
 
-from unblocked.grading import App, Code, Outside, advice, expect, hints
+from unblocked.grading import App, Code, Outside, advice, expect, expect_reply, hints
 
 LEASE = "The section “Who still holds a lease when the answer is out?” "
 ANSWER = "The section “The customer has an answer. Who sends the letter now?” "
@@ -18,22 +18,14 @@ def check_an_order_is_accepted_and_booked(app: App, carriers: Outside) -> None:
     """An order is answered, and the ledger keeps its acceptance and its price, each once."""
     carriers.mend(latency=0)
     reply = app.post("/orders/8")
-    expect(
-        (reply.status, reply.json) == (202, {"order": 8}),
-        did="sent `POST /orders/8`",
-        got=str(reply),
-        expected='202 {"order":8}',
-        meaning="The route raised an exception; your code printed which."
-        if reply.status == 500
-        else "The answer stays what it was.",
-    )
+    expect_reply(reply, 202, {"order": 8}, did="sent `POST /orders/8`", meaning="The answer stays what it was.")
     right = ["order 8: accepted", f"order 8: {carriers.price('swift', 8)}"]
     app.settles_at_last(lambda: len(kept(carriers)) >= len(right))
     app.settles(lambda: len(kept(carriers)) > len(right), patience=0.2)
     expect(
         kept(carriers) == right,
         did="sent `POST /orders/8`, and looked what the ledger keeps",
-        got=f"{', '.join(kept(carriers)) or 'nothing'}{uncaught(app)}",
+        got=f"{', '.join(kept(carriers)) or 'nothing'}{app.nobody_caught()}",
         expected=", ".join(right),
         meaning="The task has raised an exception, of which the customer hears nothing. What `Depends` says is filled "
         "in for routes and dependencies; for a task, nobody does it."
@@ -98,7 +90,7 @@ def check_the_price_is_written_with_a_lease(app: App, carriers: Outside) -> None
     expect(
         app.settles_at_last(lambda: carriers.waiting(LEDGER)),
         did="sent `POST /orders/8`; the carrier answered with the price",
-        got=f"nothing new at the ledger{uncaught(app)}",
+        got=f"nothing new at the ledger{app.nobody_caught()}",
         expected="the price",
         meaning="The price must be committed when the carrier has answered.",
     )
@@ -182,7 +174,7 @@ def waiting(app: App, carriers: Outside, order: int) -> None:
     expect(
         came,
         did=f"sent `POST /orders/{order}`, which was answered",
-        got=f"no question at the carrier{uncaught(app)}",
+        got=f"no question at the carrier{app.nobody_caught()}",
         expected="one",
         meaning="Every order needs its price; the task must ask for it.",
     )
@@ -227,9 +219,3 @@ def holders(app: App) -> str:
 def kept(carriers: Outside) -> list[str]:
     """Give every entry that the ledger was asked to keep, in order."""
     return [entry for call in carriers.asked("/ledger/commits*") for entry in call.query.get("entry", [])]
-
-
-def uncaught(app: App) -> str:
-    """Say which exception nobody caught."""
-    app.settles(lambda: app.raised, patience=0.2)
-    return f"; nobody caught `{app.raised['message']}`" if app.raised else ""

@@ -2,7 +2,7 @@
 
 import ast
 
-from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
+from unblocked.grading import App, Code, Outside, Pending, advice, expect, hints
 
 MINE, MISSING, SOMEBODY_S = 7, 99, 8
 """Accounts: that of `blue`, that of `red`, which does not exist, and one for which there is no token."""
@@ -39,7 +39,7 @@ def check_who_may_come_in_is_served(app: App, carriers: Outside) -> None:
             did=f"asked for `{method} {path}` with the token `blue`, which is for account {MINE}",
             got=f"status {reply}",
             expected=f"{status} {right}",
-            meaning="Who passes the door gets what the routes answer now." + raised(app, reply),
+            meaning="Who passes the door gets what the routes answer now." + app.behind(reply),
         )
         expect(
             others(carriers) == [question] * bool(question),
@@ -231,7 +231,7 @@ def stays_outside(
         meaning="The door does not stand in front of this route, or it lets everybody pass: a dependency that is to "
         "stop a request must raise."
         if reply.status < 300 or others(carriers)
-        else meaning + raised(app, reply),
+        else meaning + app.behind(reply),
     )
 
 
@@ -255,18 +255,10 @@ def served(app: App, asked: list[Pending]) -> None:
             did=f"asked for `{each.method} {each.path}` with the token `blue`; the directory found the account",
             got=f"status {reply}",
             expected=f"{status} {right}",
-            meaning="Who passes the door gets what the routes answer now." + raised(app, reply),
+            meaning="Who passes the door gets what the routes answer now." + app.behind(reply),
         )
 
 
 def others(carriers: Outside) -> list[str]:
     """Give the questions that went to others than the directory."""
     return [call.place for call in carriers.asked() if not call.goes_to("/accounts/*")]
-
-
-def raised(app: App, reply: Reply) -> str:
-    """Say which exception stands behind a status of 500."""
-    if reply.status != 500:
-        return ""
-    app.settles(lambda: app.raised, patience=0.2)
-    return f" Your code raised `{app.raised['message'].partition('. ')[0]}`." if app.raised else ""

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
+from unblocked.grading import App, Code, Outside, Pending, advice, expect, hints
 
 LEASES = 5
 """As many does the starter's pool have."""
@@ -130,7 +130,7 @@ def check_what_is_not_kept_is_answered_503(app: App, carriers: Outside) -> None:
             meaning="The customer believes in an order that is nowhere: the ledger's refusal was lost on its way."
             if reply.status < 400
             else "The customer must learn whose fault it is and what became of the order: status 503, and a `detail`."
-            + raised(app, reply),
+            + app.behind(reply),
         )
         app.stays(lambda before=before: carriers.total == before + 1)
         expect(
@@ -240,13 +240,6 @@ def answered(app: App, wish: Wish, asked: Pending | None = None, *, did: str) ->
         else "What the ledger keeps is answered as before.",
         line=app.line if app.blocked else None,
     )
-
-
-def raised(app: App, reply: Reply) -> str:
-    """Say which exception stands behind a status of 500."""
-    if reply.status == 500:
-        app.settles(lambda: app.raised, patience=0.2)
-    return f" Your code raised `{app.raised['message']}`." if app.raised else ""
 
 
 def commits(carriers: Outside) -> list[list[str]]:

@@ -59,6 +59,25 @@ def check_who_hangs_up_is_gone(app: App, carriers: Outside) -> None:
     says(app.comes(lambda: app.value("app.state.left") == 1), app.value("app.state.left"), "1 who left")
 
 
+def check_what_nobody_caught_is_said(app: App) -> None:
+    """An exception that a route raises is said, whole and in its first sentence, and only of a status of 500."""
+    says(app.uncaught() == app.nobody_caught() == "", app.uncaught(), "no exception yet")
+    reply = app.post("/failures/7")
+    says(reply.status == 500, reply, "500")
+    message = "LookupError: nobody knows parcel {7}. Ask again."
+    says(app.uncaught() == message, app.uncaught(), message)
+    says(app.nobody_caught() == f"; nobody caught `{message}`", app.nobody_caught(), "its message")
+    says(app.behind(reply) == " Your code raised `LookupError: nobody knows parcel {7}`.", app.behind(reply), "a part")
+    says(app.behind(None) == app.behind(app.post("/refused")) == "", "words", "nothing, where the status is not 500")
+
+
+def check_it_comes_to_rest(app: App) -> None:
+    """What follows a reply is done when the answer rests, in threads too."""
+    app.post("/sums")
+    app.rests()
+    says(app.value("app.state.sums") == 5, app.value("app.state.sums"), "5")
+
+
 def check_a_shutdown_waits(app: App, carriers: Outside) -> None:
     """What was promised is done before the process ends."""
     carriers.hold()
