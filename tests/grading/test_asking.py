@@ -114,6 +114,11 @@ def test_all_that_is_asked_is_answered(exercise):
         ("{label.filename:", '{"label":', "check_files_arrive"),
         ("async for piece in request.stream()", "for piece in [await request.body()]", "check_bytes_arrive_in_pieces"),
         ("status_code=413", "status_code=500", "check_what_is_refused_early_says_why"),
+        (
+            "async def refused() -> None:\n    pass",
+            "async def refused(request: Request) -> None:\n    await request.body()",
+            "check_a_body_need_not_end",
+        ),
         ('print("parcel", parcel, "is printed")', "pass", "check_it_is_known_what_was_written"),
         ("app.state.left += 1", "pass", "check_who_hangs_up_is_gone"),
         ("raise LookupError", "return Response", "check_what_nobody_caught_is_said"),

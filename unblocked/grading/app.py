@@ -20,10 +20,11 @@ from unblocked.processes import kernel
 
 
 class Content(TypedDict, total=False):
-    """What a request can have: one of `json`, `body` and `files`, and `headers`."""
+    """What a request can have: one of `json`, `body` (which need not end) and `files`, and `headers`."""
 
     json: Any
     body: Body
+    ends: bool
     files: Files
     headers: dict[str, str]
 

@@ -43,6 +43,16 @@ def check_what_is_refused_early_says_why(app: App) -> None:
     says(reply.status == 413, reply, "413")
 
 
+def check_a_body_need_not_end(app: App) -> None:
+    """A body that is never ended may have a reply, and has none from who waits for its end."""
+    refused = app.start("/refused", method="POST", body=[b"x" * 65536] * 4, ends=False)
+    says(app.comes(lambda: refused.over) and refused.reply.status == 413, refused.reply, "413")
+    waiting = app.start("/bytes", method="POST", body=b"one", ends=False)
+    says(app.comes(lambda: app.value("app.state.pieces") == ["one"]), app.value("app.state.pieces"), "one piece")
+    says(app.stays(lambda: not waiting.over), waiting.reply, "no reply before the end")
+    says(waiting.written, "not written", "all that there is has been written")
+
+
 def check_it_is_known_what_was_written(app: App) -> None:
     """Lines of the log are seen, of threads too."""
     app.get("/logged/7")
