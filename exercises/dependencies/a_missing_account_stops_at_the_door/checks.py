@@ -2,7 +2,7 @@
 
 import ast
 
-from unblocked.grading import App, Code, Outside, Pending, advice, expect, hints
+from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
 
 MINE, MISSING, SOMEBODY_S = 7, 99, 8
 """Accounts: that of `blue`, that of `red`, which does not exist, and one for which there is no token."""
@@ -34,13 +34,8 @@ def check_who_may_come_in_is_served(app: App, carriers: Outside) -> None:
     for (method, path), (status, right, question) in zip(routes(MINE), RIGHT, strict=True):
         carriers.forget()
         reply = app.start(path, method=method, headers={"X-Token": "blue"}).finish()
-        expect(
-            reply.status == status and reply.json == right,
-            did=f"asked for `{method} {path}` with the token `blue`, which is for account {MINE}",
-            got=f"status {reply}",
-            expected=f"{status} {right}",
-            meaning="Who passes the door gets what the routes answer now." + app.behind(reply),
-        )
+        did = f"asked for `{method} {path}` with the token `blue`, which is for account {MINE}"
+        is_served(app, reply, status, right, did=did)
         expect(
             others(carriers) == [question] * bool(question),
             did=f"asked for `{method} {path}` with the token `blue`, and looked what that asked of others",
@@ -246,17 +241,22 @@ def nothing_else_happens(carriers: Outside, *, did: str) -> None:
     )
 
 
+def is_served(app: App, reply: Reply, status: int, right: dict[str, object], *, did: str) -> None:
+    """Expect what the routes answer to who passes."""
+    expect(
+        reply.status == status and reply.json == right,
+        did=did,
+        got=f"status {reply}",
+        expected=f"{status} {right}",
+        meaning="Who passes the door gets what the routes answer now." + app.behind(reply),
+    )
+
+
 def served(app: App, asked: list[Pending]) -> None:
     """Expect that all of these are answered as they should."""
     for each, (status, right, _) in zip(asked, RIGHT, strict=True):
-        reply = each.finish()
-        expect(
-            reply.status == status and reply.json == right,
-            did=f"asked for `{each.method} {each.path}` with the token `blue`; the directory found the account",
-            got=f"status {reply}",
-            expected=f"{status} {right}",
-            meaning="Who passes the door gets what the routes answer now." + app.behind(reply),
-        )
+        did = f"asked for `{each.method} {each.path}` with the token `blue`; the directory found the account"
+        is_served(app, each.finish(), status, right, did=did)
 
 
 def others(carriers: Outside) -> list[str]:
