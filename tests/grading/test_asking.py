@@ -14,7 +14,7 @@ import os
 from contextlib import asynccontextmanager
 
 import httpx
-from fastapi import FastAPI, Request, Response, UploadFile
+from fastapi import BackgroundTasks, FastAPI, Request, Response, UploadFile
 
 logging.basicConfig(level=logging.INFO)
 promises = set()
@@ -69,6 +69,23 @@ async def quote(parcel: int, request: Request) -> None:
     asked.cancel()
 
 
+@app.post("/failures/{parcel}")
+async def fail(parcel: int) -> None:
+    raise LookupError(f"nobody knows parcel {{{parcel}}}. Ask again.")
+
+
+async def add() -> None:
+    for _ in range(5):
+        await asyncio.to_thread(sum, range(100_000))
+        app.state.sums += 1
+
+
+@app.post("/sums")
+async def begin_to_add(tasks: BackgroundTasks) -> None:
+    app.state.sums = 0
+    tasks.add_task(add)
+
+
 async def keep_promise() -> None:
     await app.state.carriers.get("/notices/begun")
     await app.state.carriers.get("/notices/done")
@@ -97,15 +114,24 @@ def test_all_that_is_asked_is_answered(exercise):
         ("{label.filename:", '{"label":', "check_files_arrive"),
         ("async for piece in request.stream()", "for piece in [await request.body()]", "check_bytes_arrive_in_pieces"),
         ("status_code=413", "status_code=500", "check_what_is_refused_early_says_why"),
+        (
+            "async def refused() -> None:\n    pass",
+            "async def refused(request: Request) -> None:\n    await request.body()",
+            "check_a_body_need_not_end",
+        ),
         ('print("parcel", parcel, "is printed")', "pass", "check_it_is_known_what_was_written"),
         ("app.state.left += 1", "pass", "check_who_hangs_up_is_gone"),
+        ("raise LookupError", "return Response", "check_what_nobody_caught_is_said"),
+        ("{{{parcel}}}. Ask again.", "{{{parcel}}}: ask again.", "check_what_nobody_caught_is_said"),
+        ("app.state.sums += 1", "pass", "check_it_comes_to_rest"),
         ("await asyncio.gather(*promises)", "pass", "check_a_shutdown_waits"),
-        ("await asyncio.gather(*promises)", "await asyncio.Future()", "check_a_shutdown_waits"),
+        ("await asyncio.gather(*promises)", "await asyncio.sleep(3600)", "check_a_shutdown_waits"),
     ],
 )
 def test_what_is_not_so_is_refused(exercise, right, wrong, check):
     assert right in RIGHT
     verdict = grader().grade(exercise, RIGHT.replace(right, wrong))
+    assert verdict.failure, verdict
     assert verdict.failure.name == check, verdict
 
 

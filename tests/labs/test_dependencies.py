@@ -83,7 +83,7 @@ def asked(carriers):
 
 
 def printing(carriers):
-    return sum(call.left is None and call.path.startswith("/printer/") for call in list(carriers.calls))
+    return len(carriers.waiting("/printer/*"))
 
 
 def logged(parcel):

@@ -134,6 +134,72 @@ def test_dropped_connections_break_without_an_answer(carriers):
         assert owl.result().ok
 
 
+def paths(calls):
+    return [call.path for call in calls]
+
+
+def test_asked_are_those_of_a_pattern_as_they_came(carriers):
+    for path in ("/carriers/owl/quote?parcel=2", QUOTE, "/carriers/owl/quote?parcel=1", "/mail?to=/carriers/owl/"):
+        assert get(carriers.url + path).ok
+    assert paths(carriers.asked("/carriers/owl/*")) == ["/carriers/owl/quote?parcel=2", "/carriers/owl/quote?parcel=1"]
+    assert paths(carriers.asked("/carriers/swift/quote")) == [QUOTE]
+    assert carriers.asked("/carriers") == carriers.asked("*parcel=1") == []
+    assert paths(carriers.asked()) == paths(carriers.calls)
+
+
+def test_asked_begins_anew_and_is_a_copy(carriers):
+    assert get(carriers.url + QUOTE).ok
+    before = carriers.asked()
+    carriers.forget()
+    assert (paths(before), carriers.asked()) == ([QUOTE], [])
+    before.clear()
+    assert get(f"{carriers.url}/later").ok
+    assert paths(carriers.asked()) == ["/later"]
+
+
+def test_waiting_are_those_without_an_answer(carriers):
+    carriers.hold("/carriers/*")
+    carriers.hang("/mail/*")
+    assert get(f"{carriers.url}/stock/7").ok
+    with ThreadPoolExecutor(1) as pool:
+        mail = pool.submit(requests.get, f"{carriers.url}/mail/7", timeout=FAR)
+        assert carriers.wait_for(1)
+        swift = ask(carriers.url + QUOTE)
+        assert carriers.wait_for(2)
+        assert paths(carriers.waiting()) == ["/mail/7", QUOTE]
+        assert paths(carriers.waiting("/carriers/*")) == [QUOTE]
+        assert carriers.drop("/mail/*") == 1
+        with pytest.raises(requests.ConnectionError):
+            mail.result(FAR)
+    assert paths(carriers.waiting()) == [QUOTE]
+    carriers.release()
+    assert swift.result(FAR).ok
+    assert carriers.wait_until_idle()
+    assert carriers.waiting() == []
+    assert paths(carriers.asked()) == ["/stock/7", "/mail/7", QUOTE]
+    assert [call.answered for call in carriers.asked()] == [True, False, True]
+
+
+def test_call_is_answered_with_an_error_too(carriers):
+    carriers.hold("/held")
+    carriers.fail("/failing")
+    one = ask(f"{carriers.url}/held")
+    assert carriers.wait_for(1)
+    assert get(f"{carriers.url}/failing").status_code == 503
+    assert [call.answered for call in carriers.asked()] == [False, True]
+    carriers.release()
+    assert one.result(FAR).ok
+    assert [call.answered for call in carriers.asked()] == [True, True]
+
+
+def test_call_takes_its_path_apart(carriers):
+    assert get(f"{carriers.url}/ledger/commits?entry=order+7&entry=it+costs+%E2%82%AC+5?&state=").ok
+    assert get(f"{carriers.url}/mail").ok
+    commit, mail = carriers.asked()
+    assert (commit.place, commit.query) == ("/ledger/commits", {"entry": ["order 7", "it costs € 5?"]})
+    assert (mail.place, mail.query) == ("/mail", {})
+
+
 def test_call_tells_when_it_came_and_left(carriers):
     carriers.hold()
     one = ask(carriers.url + QUOTE)

@@ -3,7 +3,7 @@
 from unblocked.exercises import Exercise
 from unblocked.grading.app import App
 from unblocked.grading.asking import Pending, Reply
-from unblocked.grading.checking import advice, expect, hints
+from unblocked.grading.checking import advice, expect, expect_reply, hints
 from unblocked.grading.code import Code
 from unblocked.grading.grader import Grader, grade, grader
 from unblocked.grading.imported import Imported
@@ -26,6 +26,7 @@ __all__ = [
     "Verdict",
     "advice",
     "expect",
+    "expect_reply",
     "grade",
     "grader",
     "hints",

@@ -13,17 +13,18 @@ from urllib.parse import urlsplit
 from unblocked.grading.asking import Body, Files, Pending, Question, Reply
 from unblocked.grading.board import BEAT, Channel
 from unblocked.grading.checking import Unmet
-from unblocked.grading.subject import Subject
+from unblocked.grading.subject import AFTERWARDS, Subject
 from unblocked.grading.whereabouts import Whereabouts
 from unblocked.outside import Outside
 from unblocked.processes import kernel
 
 
 class Content(TypedDict, total=False):
-    """What a request can have: one of `json`, `body` and `files`, and `headers`."""
+    """What a request can have: one of `json`, `body` (which need not end) and `files`, and `headers`."""
 
     json: Any
     body: Body
+    ends: bool
     files: Files
     headers: dict[str, str]
 
@@ -104,6 +105,26 @@ class App(Subject):
         raised: dict[str, Any] | None = self.board.first("raised")
         return raised
 
+    def uncaught(self) -> str:
+        """Give the message of the first exception that nobody caught; nothing where there is none.
+
+        It is given the time to be told: a reply is sent before the exception behind it goes on.
+        """
+        self.settles(lambda: self.raised, patience=AFTERWARDS)
+        return str(self.raised["message"]) if self.raised else ""
+
+    def nobody_caught(self) -> str:
+        """Say which exception nobody caught, to go on with after what came back: "; nobody caught `KeyError: 7`"."""
+        message = self.uncaught()
+        return f"; nobody caught `{message}`" if message else ""
+
+    def behind(self, reply: Reply | None) -> str:
+        """Say which exception stands behind a reply of status 500, to go on with after a meaning; else nothing."""
+        if reply is None or reply.status != 500:
+            return ""
+        message = self.uncaught().partition(". ")[0]  # more sentences of it would not fit into one of ours
+        return f" Your code raised `{message}`." if message else ""
+
     @property
     def arrived(self) -> int:
         """How many requests its process has taken up, ours among them; 0 when it does not say."""
@@ -111,7 +132,7 @@ class App(Subject):
 
     def in_threads(self, path: str) -> int:
         """Count the requests below this path that keep a worker thread when the answer has come to rest."""
-        self.settles(lambda: False, patience=0.2)  # not by asking again and again: it would never rest
+        self.rests()  # not by asking again and again: it would never rest
         traces = (self.seen()["recording"] or {"traces": []})["traces"]
         return sum(
             trace["path"].startswith(path)

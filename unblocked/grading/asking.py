@@ -1,4 +1,4 @@
-"""A request that a check sends to a served answer, and the reply that comes back."""
+"""A request that a check sends to an answer's app, and the reply that comes back."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import http.client
 import json as json_module
 import socket
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter  # kept: an answer may replace what is in `time`
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from unblocked.records import REQUEST_HEADER, Request
 
 if TYPE_CHECKING:
-    from unblocked.grading.app import App
+    from unblocked.grading.board import Board
+    from unblocked.grading.checking import Unmet
 
 Files = Mapping[str, tuple[str, bytes]]
 """What a form uploads: by the field's name, the file's name and its bytes."""
@@ -45,12 +46,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: a method and a path, with a body where there is one."""
+    """What is asked: a method and a path, with a body where there is one; `ends` says whether that comes to its end."""
 
     path: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Body | None = None
+    ends: bool = True
 
     @classmethod
     def of(
@@ -62,14 +64,19 @@ class Question:
         body: Body | None = None,
         files: Files | None = None,
         headers: Mapping[str, str] | None = None,
+        ends: bool = True,
     ) -> Question:
-        """Make one with JSON, with bytes as they are, or with a form's files; an iterable is sent chunk by chunk."""
+        """Make one with JSON, with bytes as they are, or with a form's files; an iterable is sent chunk by chunk.
+
+        A body that is given as `body` and does not end (`ends=False`) is sent without its length, and the last chunk,
+        which would say that it is the last, never comes.
+        """
         given = dict(headers or {})
         if files:
             body, kind = _form(files)
             return cls(path, method, {"content-type": kind} | given, body)
         if body is not None:
-            return cls(path, method, {"content-type": "application/octet-stream"} | given, body)
+            return cls(path, method, {"content-type": "application/octet-stream"} | given, body, ends)
         encoded = None if json is None else json_module.dumps(json).encode()
         return cls(path, method, {"content-type": "application/json"} | given, encoded)
 
@@ -83,14 +90,44 @@ def _form(files: Files) -> tuple[bytes, str]:
     return made.body, made.headers["content-type"]
 
 
-class Pending:
-    """A request on its way."""
+class Asked(Protocol):
+    """An answer's app, as a request sees it."""
 
-    def __init__(self, app: App, question: Question, *, name: str) -> None:
+    @property
+    def host(self) -> str:
+        """Where it listens."""
+
+    @property
+    def board(self) -> Board:
+        """Where those wait who want to know that a reply has come."""
+
+    def ends(self, event: Callable[[], object]) -> bool:
+        """Wait for something that the answer brings."""
+
+    def silence(self, request: Pending) -> Unmet:
+        """Make the finding for a request that was not answered."""
+
+
+class _Unended(Exception):
+    """The body was not to be ended."""
+
+
+class Pending:
+    """A request on its way.
+
+    Attributes:
+        reply: what came back, if anything did; `error` says why not.
+        written: whether all of it was handed to the network, or will not be any more.
+        sent: when it began; `done`: when it was over.
+
+    """
+
+    def __init__(self, app: Asked, question: Question, *, name: str) -> None:
         self._app, self._question, self.name = app, question, name
         self.path, self.method = question.path, question.method
         self.reply: Reply | None = None
         self.error = ""
+        self.written = False
         self.sent = perf_counter()
         self.done: float | None = None
         self._connection = http.client.HTTPConnection(app.host, timeout=None)
@@ -124,19 +161,26 @@ class Pending:
     def _send(self) -> None:
         try:
             self._ask()
+            self.written = True
             got = self._connection.getresponse()
             headers = {name.lower(): value for name, value in got.getheaders()}
             self.reply = Reply(got.status, got.read().decode(errors="replace"), headers)
         except (OSError, http.client.HTTPException) as error:
             self.error = str(error) or type(error).__name__
         finally:
-            self.done = perf_counter()
+            self.written, self.done = True, perf_counter()
             self._connection.close()
             self._app.board.touch()
 
     def _ask(self) -> None:
         headers = {**self._question.headers, REQUEST_HEADER: self.name}
-        try:
-            self._connection.request(self.method, self.path, body=self._question.body, headers=headers)
-        except (BrokenPipeError, ConnectionResetError):  # it does not want the rest of the body: it may say why
-            return
+        body = self._question.body if self._question.ends else _unended(self._question.body or b"")
+        # Who does not want the rest of the body may say why.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError, _Unended):
+            self._connection.request(self.method, self.path, body=body, headers=headers)
+
+
+def _unended(body: Body) -> Iterator[bytes]:
+    """Give the pieces of a body; instead of its end, leave whoever sends it."""
+    yield from [body] if isinstance(body, bytes) else body
+    raise _Unended

@@ -17,6 +17,9 @@ BEATS = 10
 PATIENCE = 1.0
 """What must not happen is given this many turns of the loop *and* this many seconds to happen all the same."""
 
+AFTERWARDS = 0.2
+"""Seconds for what comes at once or not at all: what follows a reply, or what was told not to happen."""
+
 ROUNDS = 3
 """So often that is waited for, until what should come sooner will not come."""
 
@@ -164,9 +167,13 @@ class Subject(ABC):
                 break
         return bool(holds())
 
-    def stays(self, holds: Callable[[], Any], *, beats: int = BEATS, patience: float = 0.2) -> bool:
+    def stays(self, holds: Callable[[], Any], *, beats: int = BEATS, patience: float = AFTERWARDS) -> bool:
         """Say whether something still holds after the loop has made many more turns, in which it could have changed."""
         return not self.settles(lambda: not holds(), beats=beats, patience=patience)
+
+    def rests(self) -> None:
+        """Let the answer do all that it does by itself, after its replies too; return when it has come to rest."""
+        self.settles(lambda: False, patience=AFTERWARDS)
 
     @abstractmethod
     def beats(self) -> bool:

@@ -66,12 +66,11 @@ def _explained(finding: dict[str, Any], subject: Any) -> dict[str, Any]:
     """Say which exception stands behind a status of 500, where the check itself knows no line."""
     if not isinstance(subject, App) or finding.get("line") or not finding["got"].startswith("500"):
         return finding
-    subject.settles(lambda: subject.raised, patience=0.2)  # the answer is sent before the exception goes on
-    if (raised := subject.raised) is None:
+    if not (message := subject.uncaught()) or subject.raised is None:
         return finding
-    where = " on this line" if raised["line"] else ""
-    meaning = f"{finding['meaning']} Your code raised `{raised['message']}`{where}."
-    return {**finding, "meaning": meaning, "line": raised["line"]}
+    line = subject.raised["line"]
+    where = " on this line" if line else ""
+    return {**finding, "meaning": f"{finding['meaning']} Your code raised `{message}`{where}.", "line": line}
 
 
 def main(order: Order, parent: int, findings: int, output: int) -> NoReturn:

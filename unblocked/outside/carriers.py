@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from urllib.parse import parse_qs
 
 from aiohttp import web
 
@@ -32,6 +33,25 @@ class Call:
     gone: bool = False
     _go: asyncio.Future[None] | None = field(default=None, repr=False)
     _held: bool = field(default=False, repr=False)
+
+    @property
+    def place(self) -> str:
+        """The path without its query: what a pattern such as `/carriers/turtle/*` is compared with."""
+        return self.path.partition("?")[0]
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """What stands behind the question mark: each name with all of its values."""
+        return parse_qs(self.path.partition("?")[2])
+
+    @property
+    def answered(self) -> bool:
+        """Whether its client has been given an answer, be it an error: it neither waits nor has gone away."""
+        return self.left is not None and not self.gone
+
+    def goes_to(self, pattern: str) -> bool:
+        """Say whether it is a request to this path (a pattern)."""
+        return fnmatchcase(self.place, pattern)
 
 
 class Outside:
@@ -100,6 +120,16 @@ class Outside:
         """Seconds that an answer takes where nothing else was said."""
         return self._behaviours[0].latency
 
+    def asked(self, path: str = "*") -> list[Call]:
+        """Give every request to this path (a pattern) since the start or the last `forget()`, as they came."""
+        with self._changed:
+            return [call for call in self.calls if call.goes_to(path)]
+
+    def waiting(self, path: str = "*") -> list[Call]:
+        """Give those of them that nobody has answered yet, and whose client is still there."""
+        with self._changed:
+            return [call for call in self.asked(path) if call.left is None]
+
     def hold(self, path: str = "*") -> None:
         """Keep every request to this path (a pattern) until `release`."""
         self._behave(Behaviour(path, held=True))
@@ -137,7 +167,7 @@ class Outside:
             if n is None:
                 self._behaviours = [b for b in self._behaviours if not (b.held and path in {"*", b.pattern})]
             held = [c for c in self.calls if c._held and c.left is None]
-            going = [c for c in held if fnmatchcase(c.path.split("?")[0], path)][:n]
+            going = [c for c in held if c.goes_to(path)][:n]
             for call in going:
                 call._held = False
                 self._loop.call_soon_threadsafe(_let_go, call._go)
@@ -150,7 +180,7 @@ class Outside:
         """
         with self._changed:
             kept = [c for c in self.calls if c._go is not None and c.left is None]
-            dropped = [c for c in kept if fnmatchcase(c.path.split("?")[0], path)]
+            dropped = [c for c in kept if c.goes_to(path)]
             for call in dropped:
                 self._loop.call_soon_threadsafe(_break_off, call._go)
         self.catch_up()

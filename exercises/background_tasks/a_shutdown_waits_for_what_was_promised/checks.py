@@ -1,13 +1,11 @@
 """What was answered with 202 is done before the process ends, whatever else fails, and then the process ends."""
 
-from urllib.parse import urlsplit
-
-from unblocked.grading import App, Code, Outside, advice, expect, hints
+from unblocked.grading import App, Code, Outside, advice, expect, expect_reply, hints
 
 ANSWER = "The section “The customer has an answer. Who sends the letter now?” "
 SERVER = "The section “What is lost when the server ends?” "
 FAILS = "The section “One task fails. Who hears of it?” "
-CARRIER = "/carriers/*"
+CARRIER, LEDGER = "/carriers/*", "/ledger/*"
 ORDERS, LATE = tuple(range(8, 16)), (16, 17)
 DEADLINE = 6.0
 """Seconds: a wait that an answer gives up sooner than that is waited for."""
@@ -35,22 +33,15 @@ def check_an_order_is_booked(app: App, carriers: Outside) -> None:
     """An order is answered and booked, once, at its carrier's price."""
     carriers.mend(latency=0)
     reply = app.post("/orders/8")
-    expect(
-        (reply.status, reply.json) == (202, {"order": 8}),
-        did="sent `POST /orders/8`",
-        got=str(reply),
-        expected='202 {"order":8}',
-        meaning="The route raised an exception; your code printed which."
-        if reply.status == 500
-        else "The answer stays what it was.",
-    )
+    expect_reply(reply, 202, {"order": 8}, did="sent `POST /orders/8`", meaning="The answer stays what it was.")
     app.settles_at_last(lambda: booked(carriers))
-    app.settles(lambda: len(asked(carriers, "/ledger/")) > 1, patience=0.2)
+    app.settles(lambda: len(carriers.asked(LEDGER)) > 1, patience=0.2)
     right = [f"/ledger/orders/8?price={carriers.price('swift', 8)}"]
+    told = [call.path for call in carriers.asked(LEDGER)]
     expect(
-        asked(carriers, "/ledger/") == right,
+        told == right,
         did="sent `POST /orders/8`, and looked what the ledger was told",
-        got=", ".join(asked(carriers, "/ledger/")) or "nothing",
+        got=", ".join(told) or "nothing",
         expected=right[0],
         meaning="Every order must be booked once, at its own price, also when nobody shuts anything down.",
     )
@@ -105,7 +96,7 @@ def check_what_waits_for_its_carrier_is_booked(app: App, carriers: Outside) -> N
     orders += [number for number, each in late.items() if each.reply and each.reply.status == 202]
     for number in orders:  # one by one: what is ready first need not be what was waited for first
         before = len(booked(carriers))
-        app.settles_at_last(lambda: held(carriers) or app.gone)
+        app.settles_at_last(lambda: carriers.waiting(CARRIER) or app.gone)
         if number == orders[-1]:  # it has the last in hand, and waits for that, too
             app.settles(lambda: app.gone or abandoned(carriers))
         carriers.release(1, path=CARRIER)
@@ -121,10 +112,10 @@ def check_what_waits_for_its_carrier_is_booked(app: App, carriers: Outside) -> N
 def check_what_is_half_done_is_booked(app: App, carriers: Outside) -> None:
     """Orders that the ledger has not kept yet when the process is told to end are booked before it has ended."""
     carriers.mend(latency=0)
-    carriers.hold("/ledger/*")
+    carriers.hold(LEDGER)
     for order in ORDERS:
         app.post(f"/orders/{order}")
-    app.settles_at_last(lambda: asked(carriers, "/ledger/"))
+    app.settles_at_last(lambda: carriers.asked(LEDGER))
     app.shut_down()
     did = f"sent {len(ORDERS)} orders, each answered with 202, and told the process to end while the ledger was slow"
     expect_alive(app, carriers, did=did)
@@ -142,13 +133,13 @@ def check_one_that_fails_costs_no_other(app: App, carriers: Outside) -> None:
     carriers.mend(latency=0)
     promised(app, carriers)
     last = ORDERS[-1]
-    carriers.fail("/ledger/*")
+    carriers.fail(LEDGER)
     carriers.hold(f"/ledger/orders/{last}")
     app.shut_down()
     did = f"told the process to end with {len(ORDERS)} orders under way; the ledger refused all but order {last}"
     expect_alive(app, carriers, did=did)
     carriers.release(path=CARRIER)
-    app.settles_at_last(lambda: len(asked(carriers, "/ledger/")) >= len(ORDERS) or app.gone)
+    app.settles_at_last(lambda: len(carriers.asked(LEDGER)) >= len(ORDERS) or app.gone)
     expect_alive(app, carriers, did=did, meaning=ONE_FOR_ALL)
     carriers.mend(latency=0)
     expect_booked(app, carriers, [last], did=did)
@@ -179,7 +170,7 @@ def promised(app: App, carriers: Outside) -> list[int]:
             expected=f'202 {{"order":{order}}}',
             meaning="The customer waits for the carrier: that is no promise, but the work itself.",
         )
-    app.settles(lambda: held(carriers) == len(ORDERS), patience=0.2)
+    app.settles(lambda: len(carriers.waiting(CARRIER)) == len(ORDERS), patience=0.2)
     return list(ORDERS)
 
 
@@ -243,23 +234,9 @@ def given_up(app: App, carriers: Outside) -> str:
 
 def abandoned(carriers: Outside) -> int:
     """Count the questions whose asker went away before the answer."""
-    return sum(call.gone for call in list(carriers.calls))
-
-
-def held(carriers: Outside) -> int:
-    """Count the questions that wait for the carrier."""
-    return sum(call.left is None and call.path.startswith("/carriers/") for call in list(carriers.calls))
-
-
-def asked(carriers: Outside, path: str) -> list[str]:
-    """Give every question below this path."""
-    return [call.path for call in list(carriers.calls) if call.path.startswith(path)]
+    return sum(call.gone for call in carriers.asked())
 
 
 def booked(carriers: Outside) -> set[int]:
     """Give the orders that the ledger has kept."""
-    return {
-        int(urlsplit(call.path).path.rsplit("/", 1)[-1])
-        for call in list(carriers.calls)
-        if call.path.startswith("/ledger/orders/") and call.left is not None and not call.gone
-    }
+    return {int(call.place.rsplit("/", 1)[-1]) for call in carriers.asked("/ledger/orders/*") if call.answered}

@@ -1,9 +1,8 @@
 """A lease is out while something is written, and at no other time: not while a task waits, and not after a failure."""
 
 import ast
-from urllib.parse import parse_qs, urlsplit
 
-from unblocked.grading import App, Code, Outside, advice, expect, hints
+from unblocked.grading import App, Code, Outside, advice, expect, expect_reply, hints
 
 LEASE = "The section “Who still holds a lease when the answer is out?” "
 ANSWER = "The section “The customer has an answer. Who sends the letter now?” "
@@ -19,22 +18,14 @@ def check_an_order_is_accepted_and_booked(app: App, carriers: Outside) -> None:
     """An order is answered, and the ledger keeps its acceptance and its price, each once."""
     carriers.mend(latency=0)
     reply = app.post("/orders/8")
-    expect(
-        (reply.status, reply.json) == (202, {"order": 8}),
-        did="sent `POST /orders/8`",
-        got=str(reply),
-        expected='202 {"order":8}',
-        meaning="The route raised an exception; your code printed which."
-        if reply.status == 500
-        else "The answer stays what it was.",
-    )
+    expect_reply(reply, 202, {"order": 8}, did="sent `POST /orders/8`", meaning="The answer stays what it was.")
     right = ["order 8: accepted", f"order 8: {carriers.price('swift', 8)}"]
     app.settles_at_last(lambda: len(kept(carriers)) >= len(right))
     app.settles(lambda: len(kept(carriers)) > len(right), patience=0.2)
     expect(
         kept(carriers) == right,
         did="sent `POST /orders/8`, and looked what the ledger keeps",
-        got=f"{', '.join(kept(carriers)) or 'nothing'}{uncaught(app)}",
+        got=f"{', '.join(kept(carriers)) or 'nothing'}{app.nobody_caught()}",
         expected=", ".join(right),
         meaning="The task has raised an exception, of which the customer hears nothing. What `Depends` says is filled "
         "in for routes and dependencies; for a task, nobody does it."
@@ -97,9 +88,9 @@ def check_the_price_is_written_with_a_lease(app: App, carriers: Outside) -> None
     carriers.hold(LEDGER)
     carriers.release(path=CARRIER)
     expect(
-        app.settles_at_last(lambda: held(carriers, "/ledger/")),
+        app.settles_at_last(lambda: carriers.waiting(LEDGER)),
         did="sent `POST /orders/8`; the carrier answered with the price",
-        got=f"nothing new at the ledger{uncaught(app)}",
+        got=f"nothing new at the ledger{app.nobody_caught()}",
         expected="the price",
         meaning="The price must be committed when the carrier has answered.",
     )
@@ -127,7 +118,7 @@ def check_no_lease_is_missing_at_the_end(app: App, carriers: Outside) -> None:
     carriers.hold(CARRIER)
     for order in orders:
         accepted(app, order)
-    app.settles(lambda: held(carriers, "/carriers/") == len(orders), patience=0.2)
+    app.settles(lambda: len(carriers.waiting(CARRIER)) == len(orders), patience=0.2)
     carriers.release()
     app.settles_at_last(lambda: len(kept(carriers)) >= 2 * len(orders))
     expect_none_out(app, did=f"sent {len(orders)} orders, and waited until each was booked")
@@ -155,7 +146,7 @@ def check_no_lease_is_missing_when_the_ledger_has_refused(app: App, carriers: Ou
     waiting(app, carriers, 8)
     carriers.fail(LEDGER)
     carriers.release(path=CARRIER)
-    app.settles(lambda: len(asked(carriers, "/ledger/")) >= 2)
+    app.settles(lambda: len(carriers.asked(LEDGER)) >= 2)
     expect_none_out(app, did="sent `POST /orders/8`; the ledger kept the acceptance, and refused to keep the price")
     refused = app.start("/orders/9", method="POST")
     app.settles_at_last(lambda: refused.over)
@@ -179,11 +170,11 @@ def waiting(app: App, carriers: Outside, order: int) -> None:
     carriers.mend(latency=0)
     carriers.hold(CARRIER)
     accepted(app, order)
-    came = app.settles_at_last(lambda: held(carriers, "/carriers/"))
+    came = app.settles_at_last(lambda: carriers.waiting(CARRIER))
     expect(
         came,
         did=f"sent `POST /orders/{order}`, which was answered",
-        got=f"no question at the carrier{uncaught(app)}",
+        got=f"no question at the carrier{app.nobody_caught()}",
         expected="one",
         meaning="Every order needs its price; the task must ask for it.",
     )
@@ -225,22 +216,6 @@ def holders(app: App) -> str:
     return ", ".join(f"“{holder}”" for holder in app.value("app.state.pool.holders")) or "nobody"
 
 
-def asked(carriers: Outside, path: str) -> list[str]:
-    """Give every question below this path."""
-    return [call.path for call in list(carriers.calls) if call.path.startswith(path)]
-
-
-def held(carriers: Outside, path: str) -> int:
-    """Count the questions below this path that wait for an answer."""
-    return sum(call.left is None and call.path.startswith(path) for call in list(carriers.calls))
-
-
 def kept(carriers: Outside) -> list[str]:
     """Give every entry that the ledger was asked to keep, in order."""
-    return [entry for path in asked(carriers, "/ledger/commits") for entry in parse_qs(urlsplit(path).query)["entry"]]
-
-
-def uncaught(app: App) -> str:
-    """Say which exception nobody caught."""
-    app.settles(lambda: app.raised, patience=0.2)
-    return f"; nobody caught `{app.raised['message']}`" if app.raised else ""
+    return [entry for call in carriers.asked("/ledger/commits*") for entry in call.query.get("entry", [])]

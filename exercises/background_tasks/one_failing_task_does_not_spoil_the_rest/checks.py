@@ -2,9 +2,8 @@
 
 import ast
 from collections.abc import Iterable
-from urllib.parse import parse_qs, urlsplit
 
-from unblocked.grading import App, Code, Outside, advice, expect, hints
+from unblocked.grading import App, Code, Outside, advice, expect, expect_reply, hints
 from unblocked.grading.app import Pending
 from unblocked.outside import Call
 
@@ -28,15 +27,8 @@ def check_all_work_is_done_once(app: App, carriers: Outside) -> None:
     """On a good day every piece of an order's work is done once, and no failure is reported."""
     carriers.mend(latency=0)
     reply = app.post("/orders/8")
-    expect(
-        (reply.status, reply.json) == (202, {"order": 8}),
-        did="sent `POST /orders/8`",
-        got=str(reply),
-        expected='202 {"order":8}',
-        meaning="The route raised an exception; your code printed which."
-        if reply.status == 500
-        else "The answer stays what it was: only what follows it may change.",
-    )
+    meaning = "The answer stays what it was: only what follows it may change."
+    expect_reply(reply, 202, {"order": 8}, did="sent `POST /orders/8`", meaning=meaning)
     app.settles_at_last(lambda: done(carriers, 8) >= set(TELLS))
     app.settles(lambda: len(told(carriers, 8)) > len(TELLS) or reports(carriers), patience=0.2)
     expect(
@@ -101,7 +93,7 @@ def check_the_others_are_done_when_one_fails(app: App, carriers: Outside) -> Non
         expect(
             not missing,
             did=f"sent `POST /orders/{order}`; what `{culprit}` asked for was answered with 503",
-            got=f"{listed(others - missing)} done, {listed(missing)} not done{uncaught(app)}",
+            got=f"{listed(others - missing)} done, {listed(missing)} not done{app.nobody_caught()}",
             expected=f"{listed(others)} done",
             meaning=why_not(app, asked, culprit=culprit, gone=cancelled(carriers)),
         )
@@ -132,7 +124,7 @@ def check_a_broken_connection_is_reported(app: App, carriers: Outside) -> None:
     carriers.mend(latency=0)
     carriers.hold("/mail/*")
     app.start("/orders/8", method="POST")
-    came = app.settles_at_last(lambda: any(call.path.startswith("/mail/") for call in carriers.calls))
+    came = app.settles_at_last(lambda: carriers.asked("/mail/*"))
     expect(
         came,
         did="sent `POST /orders/8`",
@@ -146,7 +138,7 @@ def check_a_broken_connection_is_reported(app: App, carriers: Outside) -> None:
     expect(
         done(carriers, 8) >= {"charge", "call_courier"},
         did="sent `POST /orders/8`; the mail broke the connection",
-        got=f"{listed(done(carriers, 8) - {'send_invoice'})} done{uncaught(app)}",
+        got=f"{listed(done(carriers, 8) - {'send_invoice'})} done{app.nobody_caught()}",
         expected="`charge` and `call_courier` done",
         meaning="One failure has ended the work that comes after it.",
     )
@@ -185,7 +177,7 @@ def expect_reports(app: App, carriers: Outside, culprits: list[str], order: int,
     expect(
         got == right,
         did=f"sent `POST /orders/{order}`; {how.format(listed(culprits))}",
-        got=f"reported: {listed(work for work, _ in got)}{uncaught(app)}",
+        got=f"reported: {listed(work for work, _ in got)}{app.nobody_caught()}",
         expected=f"reported: {listed(culprits)}",
         meaning="A failure that only stands in the log, or nowhere, is heard by nobody: the customer has the answer, "
         "and no caller is left."
@@ -215,34 +207,23 @@ def why_not(app: App, asked: Pending, *, culprit: str, gone: bool) -> str:
 
 def told(carriers: Outside, order: int) -> list[str]:
     """Give what was done for an order, as often as it was."""
-    return [
-        work
-        for call in list(carriers.calls)
-        for work, place in TELLS.items()
-        if urlsplit(call.path).path == f"{place}{order}"
-    ]
+    return [work for work, place in TELLS.items() for _ in carriers.asked(f"{place}{order}")]
 
 
 def done(carriers: Outside, order: int) -> set[str]:
     """Give what was done for an order to the end: whoever was told has taken notice."""
-    return {
-        work
-        for call in list(carriers.calls)
-        for work, place in TELLS.items()
-        if urlsplit(call.path).path == f"{place}{order}" and call.left is not None and not call.gone
-    }
+    return {work for work, place in TELLS.items() if any(call.answered for call in carriers.asked(f"{place}{order}"))}
 
 
 def reports(carriers: Outside) -> list[tuple[str, int | str]]:
     """Give each report that has come: the name of the work, and the order."""
-    return [reported(call) for call in list(carriers.calls) if urlsplit(call.path).path.rstrip("/") == "/failures"]
+    return [reported(call) for call in carriers.asked("/failures*") if call.place.rstrip("/") == "/failures"]
 
 
 def reported(call: Call) -> tuple[str, int | str]:
     """Read a report."""
-    given = parse_qs(urlsplit(call.path).query)
-    order = given.get("order", [""])[0]
-    return given.get("work", ["?"])[0], int(order) if order.isdecimal() else order
+    order = call.query.get("order", [""])[0]
+    return call.query.get("work", ["?"])[0], int(order) if order.isdecimal() else order
 
 
 def of(order: int, them: list[tuple[str, int | str]]) -> list[tuple[str, int | str]]:
@@ -252,19 +233,12 @@ def of(order: int, them: list[tuple[str, int | str]]) -> list[tuple[str, int | s
 
 def has_failed(carriers: Outside, work: str, order: int) -> bool:
     """Say whether somebody has answered what this piece of work asked for."""
-    begins = ASKS[work].rstrip("*")
-    return any(c.path.startswith(begins) and str(order) in c.path and c.left is not None for c in list(carriers.calls))
+    return any(str(order) in call.path and call.left is not None for call in carriers.asked(ASKS[work]))
 
 
 def cancelled(carriers: Outside) -> bool:
     """Say whether a question was given up before it had an answer."""
-    return any(call.gone for call in list(carriers.calls))
-
-
-def uncaught(app: App) -> str:
-    """Say which exception nobody caught."""
-    app.settles(lambda: app.raised, patience=0.2)
-    return f"; nobody caught `{app.raised['message']}`" if app.raised else ""
+    return any(call.gone for call in carriers.asked())
 
 
 def listed(works: Iterable[str]) -> str:

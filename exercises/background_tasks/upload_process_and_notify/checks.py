@@ -1,20 +1,13 @@
 """A file is taken within its limit, worked on after the answer, told of truly, and its end is told once."""
 
 import ast
-import http.client
 import secrets
-import tempfile
-import threading
 import time
-from collections import deque
-from collections.abc import Iterator
-from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from urllib.parse import parse_qs, urlsplit
 
-from unblocked.grading import App, Code, Outside, advice, expect, hints
+from unblocked.grading import App, Code, Outside, Pending, advice, expect, hints
+from unblocked.grading.disk import files_with
 
 LARGEST = 100_000
 PRINTER, MAIL = "/printer/*", "/mail/*"
@@ -22,9 +15,6 @@ ENDS = ("done", "failed")
 STATES = ("waiting", "working", *ENDS)
 EARLY = 600.0
 """Seconds: what a temporary folder has held for longer was there before."""
-
-MOST_FILES = 100
-"""So many are looked at in each folder: there are others that live in the same place."""
 
 PAUSE = 0.05
 """Seconds between two questions for a job."""
@@ -113,7 +103,7 @@ def check_a_job_tells_how_far_it_is(app: App, carriers: Outside) -> None:
             expected=str(right),
             meaning=lie(got, right),
         )
-        app.settles(lambda: held(carriers, PRINTER))
+        app.settles(lambda: carriers.waiting(PRINTER))
         carriers.release(1, path=PRINTER)
     ended = job.ends(did="uploaded a file of three labels, and let the printer draw them all")
     right = {"state": "done", "done": 3, "total": 3}
@@ -161,7 +151,7 @@ def check_the_customer_is_notified_once_at_the_end(app: App, carriers: Outside) 
     """The customer is notified once, when the job has ended and says so."""
     job = begun(app, carriers, 2)
     carriers.hold(MAIL)
-    app.settles(lambda: held(carriers, PRINTER))
+    app.settles(lambda: carriers.waiting(PRINTER))
     carriers.release(1, path=PRINTER)
     early = app.settles(lambda: notices(carriers), patience=0.3)
     expect(
@@ -239,15 +229,16 @@ def check_a_file_that_is_too_large_is_refused_early(app: App, carriers: Outside)
     """A file that is too large is refused while it is still on its way, and nothing of it is drawn."""
     carriers.mend(latency=0)
     taken(app, numbers(1))
-    endless = EndlessUpload(app)
+    endless = sent_without_end(app)
     app.settles(lambda: endless.over)
+    status = endless.reply.status if endless.reply else None
     expect(
-        endless.status == 413,
+        status == 413,
         did=f"sent a form of {2 * LARGEST:,} bytes without announcing its length, and did not end it",
-        got=f"status {endless.status}" if endless.status else "no answer",
+        got=f"status {status}" if status else "no answer",
         expected="413",
         meaning="What is raised while FastAPI reads a form becomes 400, unless it is an `HTTPException`."
-        if endless.status == 400
+        if status == 400
         else "The limit is looked at when all of it has come, however much that is, or only where the client "
         "announces a length. Whoever sends without end fills your disk or your memory.",
     )
@@ -285,7 +276,7 @@ def check_nothing_of_the_file_stays_on_disk(app: App, carriers: Outside) -> None
     parcels = numbers(2)
     carriers.hold(PRINTER)
     job = taken(app, parcels)
-    app.settles_at_last(lambda: held(carriers, PRINTER))
+    app.settles_at_last(lambda: carriers.waiting(PRINTER))
     carriers.break_off(PRINTER)
     job.ends(did="uploaded a file of two labels; the printer broke the connection")
     expect_no_file(app, parcels, since, did="uploaded a file of two labels, and waited until the job had failed")
@@ -330,12 +321,20 @@ def taken(app: App, parcels: list[int], *, but: str = "") -> "Job":
     return Job(app, str(reply.json["job"]))
 
 
+def sent_without_end(app: App) -> Pending:
+    """Upload a file that announces no length, is too large already, and is never ended."""
+    disposition = 'form-data; name="upload"; filename="labels.txt"'
+    head = f"--parcel\r\ncontent-disposition: {disposition}\r\n\r\n".encode()
+    headers = {"content-type": "multipart/form-data; boundary=parcel"}
+    return app.start("/label-files", method="POST", body=[head, b"7\n" * LARGEST], ends=False, headers=headers)
+
+
 def begun(app: App, carriers: Outside, size: int) -> "Job":
     """Upload a file; give its job when the printer, who keeps every label, has been asked for one."""
     carriers.mend(latency=0)
     carriers.hold(PRINTER)
     job = taken(app, numbers(size), but="; the printer kept every label")
-    came = app.settles_at_last(lambda: held(carriers, PRINTER))
+    came = app.settles_at_last(lambda: carriers.waiting(PRINTER))
     expect(
         came,
         did=f"uploaded a file of {size} labels, which was answered",
@@ -440,8 +439,12 @@ def expect_notice(app: App, carriers: Outside, job: Job, state: str, *, did: str
 
 def expect_no_file(app: App, parcels: list[int], since: float, *, did: str) -> None:
     """See that no file has the numbers of these parcels in it."""
-    app.settles(lambda: not left_over(parcels, since))
-    left = left_over(parcels, since)
+
+    def left_over() -> list[Path]:
+        return files_with([str(parcel) for parcel in parcels], since=since, largest=2 * LARGEST)
+
+    app.settles(lambda: not left_over())
+    left = left_over()
     expect(
         not left,
         did=f"{did}; looked for what is left of the file",
@@ -451,98 +454,17 @@ def expect_no_file(app: App, parcels: list[int], since: float, *, did: str) -> N
     )
 
 
-def left_over(parcels: list[int], since: float) -> list[Path]:
-    """Find files that have one of these parcels in them: where the answer runs, and where temporary files are."""
-    words = [str(parcel).encode() for parcel in parcels]
-    temporary = [path for path in entries(Path(tempfile.gettempdir())) if is_younger(path, since)]
-    found = [path for place in (Path.cwd(), *temporary) for path in islice(files(place), MOST_FILES)]
-    return [path for path in found if is_younger(path, since) and holds(path, words)]
-
-
-def entries(folder: Path) -> list[Path]:
-    """Give what is in a folder; nothing where it is somebody else's, or gone by now."""
-    with suppress(OSError):
-        return list(folder.iterdir())
-    return []
-
-
-def is_younger(path: Path, since: float) -> bool:
-    """Say whether something was written since."""
-    with suppress(OSError):
-        return path.stat().st_mtime >= since
-    return False
-
-
-def files(place: Path) -> Iterator[Path]:
-    """Give a file, or every file below a folder, those that are least deep first."""
-    waiting = deque([place])
-    while waiting:
-        path = waiting.popleft()
-        if path.is_symlink() or not path.exists():
-            continue
-        if path.is_dir():
-            waiting.extend(entries(path))
-        else:
-            yield path
-
-
-def holds(path: Path, words: list[bytes]) -> bool:
-    """Say whether one of these words stands in a file of at most the size of an upload."""
-    try:
-        content = path.read_bytes() if path.is_file() and path.stat().st_size <= 2 * LARGEST else b""
-    except OSError:
-        return False
-    return any(word in content for word in words)
-
-
-def held(carriers: Outside, path: str) -> int:
-    """Count the questions below this path that wait for an answer."""
-    begins = path.rstrip("*")
-    return sum(call.left is None and call.path.startswith(begins) for call in list(carriers.calls))
-
-
 def drawn(carriers: Outside) -> list[int]:
     """Give every label that the printer was asked for, in the order of their numbers."""
-    return sorted(int(c.path.rsplit("/", 1)[-1]) for c in list(carriers.calls) if c.path.startswith("/printer/"))
+    return sorted(int(call.path.rsplit("/", 1)[-1]) for call in carriers.asked(PRINTER))
 
 
 def notices(carriers: Outside) -> list[tuple[str, str]]:
     """Give every notice that was sent: the job and its state."""
-    queries = [parse_qs(urlsplit(c.path).query) for c in list(carriers.calls) if c.path.startswith("/mail/notices")]
+    queries = [call.query for call in carriers.asked("/mail/notices*")]
     return [(query.get("job", [""])[0], query.get("state", [""])[0]) for query in queries]
 
 
 def listed(them: list[tuple[str, str]]) -> str:
     """Name the notices."""
     return ", ".join(f"job {job[:8]} is {state}" for job, state in them) or "no notice"
-
-
-class EndlessUpload:
-    """A form with a file that announces no length, is too large already, and is never ended."""
-
-    def __init__(self, app: App) -> None:
-        self._connection = http.client.HTTPConnection(app.host, timeout=app.limit)
-        self._board = app.board
-        self.status: int | None = None
-        self.over = False
-        threading.Thread(target=self._converse, daemon=True).start()
-
-    def _converse(self) -> None:
-        with suppress(OSError, http.client.HTTPException):
-            self._begin()
-            with suppress(BrokenPipeError, ConnectionResetError):  # it does not want the rest: it may say why
-                self._send(b"7\n" * LARGEST)
-            self.status = self._connection.getresponse().status
-        self.over = True
-        self._board.touch()
-
-    def _begin(self) -> None:
-        self._connection.putrequest("POST", "/label-files")
-        self._connection.putheader("content-type", "multipart/form-data; boundary=parcel")
-        self._connection.putheader("transfer-encoding", "chunked")
-        self._connection.endheaders()
-        disposition = 'form-data; name="upload"; filename="labels.txt"'
-        self._send(f"--parcel\r\ncontent-disposition: {disposition}\r\n\r\n".encode())
-
-    def _send(self, piece: bytes) -> None:
-        self._connection.send(b"%x\r\n%s\r\n" % (len(piece), piece))

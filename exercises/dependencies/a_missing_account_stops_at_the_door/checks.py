@@ -1,7 +1,6 @@
 """A door that holds: who is let in, and to what, is clear before anything happens, on every route behind it."""
 
 import ast
-from urllib.parse import parse_qs, urlsplit
 
 from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
 
@@ -35,13 +34,8 @@ def check_who_may_come_in_is_served(app: App, carriers: Outside) -> None:
     for (method, path), (status, right, question) in zip(routes(MINE), RIGHT, strict=True):
         carriers.forget()
         reply = app.start(path, method=method, headers={"X-Token": "blue"}).finish()
-        expect(
-            reply.status == status and reply.json == right,
-            did=f"asked for `{method} {path}` with the token `blue`, which is for account {MINE}",
-            got=f"status {reply}",
-            expected=f"{status} {right}",
-            meaning="Who passes the door gets what the routes answer now." + raised(app, reply),
-        )
+        did = f"asked for `{method} {path}` with the token `blue`, which is for account {MINE}"
+        is_served(app, reply, status, right, did=did)
         expect(
             others(carriers) == [question] * bool(question),
             did=f"asked for `{method} {path}` with the token `blue`, and looked what that asked of others",
@@ -50,7 +44,7 @@ def check_who_may_come_in_is_served(app: App, carriers: Outside) -> None:
             meaning="The routes behind the door do what they did.",
         )
         if method == "POST":
-            [entries] = [parse_qs(urlsplit(call.path).query) for call in carriers.calls if "/ledger/" in call.path]
+            [entries] = [call.query for call in carriers.asked("/ledger/*")]
             expect(
                 entries == {"entry": [f"account {MINE}: order 3"]},
                 did=f"asked for `{method} {path}` with the token `blue`, and looked what the ledger was told",
@@ -179,7 +173,7 @@ def check_the_directory_is_asked_once(app: App, carriers: Outside) -> None:
     for method, path in routes(MINE):
         carriers.forget()
         app.start(path, method=method, headers={"X-Token": "blue"}).finish()
-        looked_up = sum(call.path == f"/accounts/{MINE}" for call in list(carriers.calls))
+        looked_up = sum(call.path == f"/accounts/{MINE}" for call in carriers.asked())
         expect(
             looked_up == 1,
             did=f"asked for `{method} {path}` with the token `blue`, and counted the questions to the directory",
@@ -232,7 +226,7 @@ def stays_outside(
         meaning="The door does not stand in front of this route, or it lets everybody pass: a dependency that is to "
         "stop a request must raise."
         if reply.status < 300 or others(carriers)
-        else meaning + raised(app, reply),
+        else meaning + app.behind(reply),
     )
 
 
@@ -247,28 +241,24 @@ def nothing_else_happens(carriers: Outside, *, did: str) -> None:
     )
 
 
+def is_served(app: App, reply: Reply, status: int, right: dict[str, object], *, did: str) -> None:
+    """Expect what the routes answer to who passes."""
+    expect(
+        reply.status == status and reply.json == right,
+        did=did,
+        got=f"status {reply}",
+        expected=f"{status} {right}",
+        meaning="Who passes the door gets what the routes answer now." + app.behind(reply),
+    )
+
+
 def served(app: App, asked: list[Pending]) -> None:
     """Expect that all of these are answered as they should."""
     for each, (status, right, _) in zip(asked, RIGHT, strict=True):
-        reply = each.finish()
-        expect(
-            reply.status == status and reply.json == right,
-            did=f"asked for `{each.method} {each.path}` with the token `blue`; the directory found the account",
-            got=f"status {reply}",
-            expected=f"{status} {right}",
-            meaning="Who passes the door gets what the routes answer now." + raised(app, reply),
-        )
+        did = f"asked for `{each.method} {each.path}` with the token `blue`; the directory found the account"
+        is_served(app, each.finish(), status, right, did=did)
 
 
 def others(carriers: Outside) -> list[str]:
     """Give the questions that went to others than the directory."""
-    paths = [call.path.partition("?")[0] for call in list(carriers.calls)]
-    return [path for path in paths if not path.startswith("/accounts/")]
-
-
-def raised(app: App, reply: Reply) -> str:
-    """Say which exception stands behind a status of 500."""
-    if reply.status != 500:
-        return ""
-    app.settles(lambda: app.raised, patience=0.2)
-    return f" Your code raised `{app.raised['message'].partition('. ')[0]}`." if app.raised else ""
+    return [call.place for call in carriers.asked() if not call.goes_to("/accounts/*")]

@@ -1,7 +1,6 @@
 """A lease is lent for one request and comes back, however that ends; an order is kept whole, or not at all."""
 
 import ast
-from urllib.parse import parse_qs, urlsplit
 
 from unblocked.grading import App, Code, Outside, Pending, advice, expect, hints
 
@@ -22,7 +21,7 @@ def check_an_order_is_kept_whole(app: App, carriers: Outside) -> None:
     for parcel in (8, 9):
         before = len(commits(carriers))
         succeeds(app, carriers, parcel, order(app, parcel), did=f"sent `POST /orders/{parcel}`")
-        rests(app)
+        app.rests()
         kept = commits(carriers)[before:]
         expect(
             kept == [whole(carriers, parcel)],
@@ -43,7 +42,7 @@ def check_a_success_gives_its_lease_back(app: App, carriers: Outside) -> None:
     carriers.mend(latency=0)
     did = "sent `POST /orders/8`; the carrier and the ledger said yes"
     succeeds(app, carriers, 8, order(app, 8), did=did)
-    rests(app)
+    app.rests()
     nothing_is_out(app, did=did)
 
 
@@ -74,7 +73,7 @@ def check_a_failed_order_leaves_nothing(app: App, carriers: Outside) -> None:
     carriers.fail("/ledger/*")
     did = "sent `POST /orders/7`; the ledger refused to keep it"
     ends(app, order(app, 7), did=did)
-    rests(app)
+    app.rests()
     nothing_is_out(app, did=did)
     recovers(app, carriers, did="sent an order that the ledger refused, and then one that it keeps")
 
@@ -92,7 +91,7 @@ def check_who_hangs_up_leaves_nothing(app: App, carriers: Outside) -> None:
     left.leave()
     app.settles(lambda: left.over)
     carriers.release()
-    rests(app)
+    app.rests()
     did = "sent `POST /orders/7`, hung up while the carrier was thinking, and then let it answer"
     nothing_is_out(app, did=did)
     kept = commits(carriers)
@@ -121,7 +120,7 @@ def check_one_order_does_not_harm_the_other(app: App, carriers: Outside) -> None
     carriers.release()
     did = "sent two orders at once; the carrier refused 9, and then had a price for 8"
     succeeds(app, carriers, 8, first, did=did, meaning=SHARED)
-    rests(app)
+    app.rests()
     kept = commits(carriers)
     expect(
         kept == [whole(carriers, 8)],
@@ -137,7 +136,7 @@ def check_one_order_does_not_harm_the_other(app: App, carriers: Outside) -> None
     succeeds(app, carriers, 11, order(app, 11), did=did, meaning=SHARED)
     carriers.break_off("/carriers/*")
     ends(app, first, did=did)
-    rests(app)
+    app.rests()
     kept = commits(carriers)[1:]
     expect(
         kept == [whole(carriers, 11)],
@@ -167,7 +166,7 @@ def check_a_crowd_finds_two_leases_in_turn(app: App, carriers: Outside) -> None:
     for parcel, asked in enumerate(orders, 1):
         waits = "It waits for a lease, and no other order can give one back: does an order take two of them?"
         succeeds(app, carriers, parcel, asked, did=did, meaning=waits)
-    rests(app)
+    app.rests()
     nothing_is_out(app, did=did)
 
 
@@ -255,7 +254,7 @@ def succeeds(
         did=did,
         got=f"status {reply}" if reply else asked.error or "no answer",
         expected=f'201 {{"price":{price}}}',
-        meaning=meaning + raised(app, asked),
+        meaning=meaning + app.behind(asked.reply),
         line=app.line if app.blocked else None,
     )
 
@@ -271,9 +270,9 @@ def fails(app: App, carriers: Outside, parcel: int, status: int, *, did: str, ou
         got=f"status {reply}" if reply else f"no answer: {asked.error}",
         expected=f"status {status}",
         meaning="What the route raised did not come to whoever makes an answer of it: it was caught on its way, or "
-        "replaced." + raised(app, asked),
+        "replaced." + app.behind(asked.reply),
     )
-    rests(app)
+    app.rests()
     kept = commits(carriers)[before:]
     expect(
         not kept,
@@ -290,7 +289,7 @@ def recovers(app: App, carriers: Outside, *, did: str) -> None:
     carriers.mend(latency=0)
     before = len(commits(carriers))
     succeeds(app, carriers, 8, order(app, 8), did=did)
-    rests(app)
+    app.rests()
     kept = commits(carriers)[before:]
     expect(
         kept == [whole(carriers, 8)],
@@ -320,19 +319,6 @@ def leases(app: App, out: int) -> str:
     return f"{out} out, lent to {holders}" if out else "no lease is out"
 
 
-def rests(app: App) -> None:
-    """Let the app do all that it does by itself, after the answer too."""
-    app.settles(lambda: False, patience=0.2)
-
-
-def raised(app: App, asked: Pending) -> str:
-    """Say which exception stands behind a status of 500."""
-    if not asked.reply or asked.reply.status != 500:
-        return ""
-    app.settles(lambda: app.raised, patience=0.2)
-    return f" Your code raised `{app.raised['message'].partition('. ')[0]}`." if app.raised else ""
-
-
 def whole(carriers: Outside, parcel: int) -> list[str]:
     """Give the entries of an order."""
     return [f"order {parcel}", f"order {parcel} costs {carriers.price('swift', parcel)}"]
@@ -340,9 +326,7 @@ def whole(carriers: Outside, parcel: int) -> list[str]:
 
 def commits(carriers: Outside) -> list[list[str]]:
     """Give the entries of each commit that has come to the ledger with some."""
-    paths = [urlsplit(call.path) for call in list(carriers.calls)]
-    kept = [parse_qs(path.query).get("entry", []) for path in paths if path.path.startswith("/ledger/")]
-    return [entries for entries in kept if entries]
+    return [call.query["entry"] for call in carriers.asked("/ledger/*") if "entry" in call.query]
 
 
 def told(kept: list[list[str]]) -> str:

@@ -32,7 +32,7 @@ def check_routes_and_log_are_as_before(app: App, carriers: Outside) -> None:
     carriers.mend(latency=0)
     replies_rightly(app, carriers, "/quotes/8", app.get("/quotes/8"))
     replies_rightly(app, carriers, "/labels/9", app.get("/labels/9"))
-    rests(app)
+    app.rests()
     is_written(app, "Parcel is open", did="started the app")
     for text in ("customer found", "credit checked", "price asked", "price given", *BACKGROUND):
         is_written(app, f"parcel 8: {text}", did="asked for `/quotes/8`")
@@ -138,7 +138,7 @@ def check_requests_at_once_do_not_mix(app: App, carriers: Outside) -> None:
     for each in asked:
         replies_rightly(app, carriers, each.path, each.finish())
         has_id(each.reply, wanted[each.path], did=f"asked for `{each.path}` beside others")
-    rests(app)
+    app.rests()
     printed = app.printed
     for path, given in wanted.items():
         number = path.rpartition("/")[2]
@@ -161,7 +161,7 @@ def check_an_error_carries_the_id_too(app: App, carriers: Outside) -> None:
     expect(reply.status == 404, did=did, got=f"status {reply}", expected="status 404",
            meaning="What the routes answer stays as it is.")  # fmt: skip
     has_id(reply, "morning-1", did=did)
-    rests(app)
+    app.rests()
     carries(app.printed, "parcel 8: price asked", "morning-1", did=did)
 
 
@@ -186,12 +186,12 @@ def somebody_else_chooses_the_id(code: Code) -> bool:
 def know_their_request(app: App, path: str, given: str, texts: Sequence[str], *, meaning: str = NOT_KNOWN) -> None:
     """Expect that a request's lines carry its id: one that came with it, and one that was made for it."""
     app.get(path, headers={"X-Request-ID": given})
-    rests(app)
+    app.rests()
     for text in texts:
         carries(app.printed, text, given, did=f"asked for `{path}` with `X-Request-ID: {given}`", meaning=meaning)
     before = len(app.printed)
     made = app.get(path).headers.get("x-request-id", "")
-    rests(app)
+    app.rests()
     for text in texts if made else ():
         did = f"asked for `{path}`; its answer had `X-Request-ID: {made}`"
         carries(app.printed[before:], text, made, did=did, meaning=OF_ITS_OWN)
@@ -266,23 +266,10 @@ def replies_rightly(app: App, carriers: Outside, path: str, reply: Reply | None)
         did=f"asked for `{path}`",
         got=f"status {reply}" if reply else "no answer",
         expected=f"200 {right}",
-        meaning="What the routes answer stays as it is." + raised(app, reply),
+        meaning="What the routes answer stays as it is." + app.behind(reply),
     )
 
 
 def kinds(path: str) -> tuple[str, str]:
     """Give the lines of a route itself."""
     return ("price asked", "price given") if "quotes" in path else ("label asked", "label drawn")
-
-
-def rests(app: App) -> None:
-    """Let the app do all that it does by itself, after the answer too."""
-    app.settles(lambda: False, patience=0.2)
-
-
-def raised(app: App, reply: Reply | None) -> str:
-    """Say which exception stands behind a status of 500."""
-    if not reply or reply.status != 500:
-        return ""
-    app.settles(lambda: app.raised, patience=0.2)
-    return f" Your code raised `{app.raised['message'].partition('. ')[0]}`." if app.raised else ""

@@ -2,8 +2,6 @@
 
 import ast
 import asyncio
-import http.client
-import json
 import socket
 import sys
 import threading
@@ -15,13 +13,9 @@ import aiohttp
 import httpx
 import httpx2
 import requests
-import uvicorn
 
-from unblocked.grading import Code, Imported, Outside, advice, expect, hints
-from unblocked.grading.checking import Unmet
-from unblocked.grading.imported import Started
-from unblocked.grading.patience import LOOK
-from unblocked.server.failure import Failure
+from unblocked.grading import Code, Imported, Outside, Pending, advice, expect, hints
+from unblocked.grading.hosted import AS_BEFORE, Hosted
 
 IN_A_ROW = 6
 MOST_IN_A_ROW = 3
@@ -31,8 +25,6 @@ AT_ONCE = 5
 
 TRIES = 2
 """A client closes what was not used for some seconds, and on a busy machine so much may go by."""
-
-AS_BEFORE = "The routes must answer as before."
 
 TO_EACH_ITS_OWN = "Every request makes a client of its own, with a connection of its own, and throws both away."
 
@@ -101,13 +93,13 @@ def check_the_first_five_share_one_client(answer: Imported, carriers: Outside) -
     carriers.hold("/carriers/*")
     opened, made = parcel.opened, parcel.made
     parcel.keep_makers()
-    first = parcel.ask_at_once(range(1, AT_ONCE + 1))
-    answer.settles(lambda: parcel.made - made >= AT_ONCE or len(held(carriers)) >= AT_ONCE)
+    first = parcel.quotes_at_once(range(1, AT_ONCE + 1))
+    answer.settles(lambda: parcel.made - made >= AT_ONCE or len(carriers.waiting()) >= AT_ONCE)
     parcel.let_makers_go()
-    are_held(answer, carriers, first)
+    are_held(carriers, parcel, first)
     opened, made = parcel.opened - opened, parcel.made - made
-    are_answered(carriers, first)
-    more, later = comes_again(answer, carriers, parcel)
+    are_answered(carriers, parcel, first)
+    more, later = comes_again(carriers, parcel)
     expect(
         made <= 1,
         did=f"asked for {AT_ONCE} quotes at once, the first that the app got, and counted the clients",
@@ -120,7 +112,7 @@ def check_the_first_five_share_one_client(answer: Imported, carriers: Outside) -
     )
     for _ in range(TRIES):
         if more > AT_ONCE // 2:
-            more, _ = comes_again(answer, carriers, parcel)
+            more, _ = comes_again(carriers, parcel)
     expect(
         more <= AT_ONCE // 2,
         did=f"asked for {AT_ONCE} quotes at once, and then for {AT_ONCE} more, and counted the connections",
@@ -143,7 +135,7 @@ def check_no_connection_outlives_the_app(answer: Imported, carriers: Outside) ->
     for number in (1, 2):
         for path, right in replies(carriers, number).items():
             parcel.gives(path, right)
-    parcel.ends()
+    parcel.shut_down()
     closed = answer.settles(lambda: not parcel.open)
     expect(
         closed,
@@ -174,7 +166,7 @@ def check_the_app_starts_again(answer: Imported, carriers: Outside) -> None:
         parcel = Parcel(answer, carriers, did=did, meaning=meaning)
         for path, right in replies(carriers, 8).items():
             parcel.gives(path, right, did=f"{did}; then asked for `{path}`", meaning=meaning)
-        parcel.ends()
+        parcel.shut_down()
 
 
 @advice
@@ -210,19 +202,15 @@ def replies(carriers: Outside, number: int) -> dict[str, dict[str, Any]]:
     }
 
 
-def held(carriers: Outside) -> list[str]:
-    """Give the questions that wait for an answer."""
-    return [call.path for call in list(carriers.calls) if call.left is None]
-
-
-def are_held(answer: Imported, carriers: Outside, customers: list["Customer"]) -> None:
+def are_held(carriers: Outside, parcel: "Parcel", customers: list[Pending]) -> None:
     """Expect that the questions of all these customers are at the carrier at the same time."""
-    answer.settles(lambda: len(held(carriers)) >= AT_ONCE or any(each.over for each in customers))
-    answer.settles(lambda: len(held(carriers)) >= AT_ONCE)
-    now = len(held(carriers))
+    answer = parcel.answer
+    answer.settles(lambda: len(carriers.waiting()) >= AT_ONCE or any(each.over for each in customers))
+    answer.settles(lambda: len(carriers.waiting()) >= AT_ONCE)
+    now = len(carriers.waiting())
     over = [each for each in customers if each.over]
     for each in over:
-        each.parcel.gives(each.path, {"an answer": "when the carrier has answered"}, each)
+        parcel.gives(each.path, {"an answer": "when the carrier has answered"}, each)
     expect(
         now >= AT_ONCE,
         did=f"asked for {AT_ONCE} quotes at once; the carrier kept every question",
@@ -236,103 +224,43 @@ def are_held(answer: Imported, carriers: Outside, customers: list["Customer"]) -
     )
 
 
-def are_answered(carriers: Outside, customers: list["Customer"]) -> None:
+def are_answered(carriers: Outside, parcel: "Parcel", customers: list[Pending]) -> None:
     """Have the carrier answer, and expect that every customer has an answer."""
     carriers.release(AT_ONCE)
     for each in customers:
-        each.parcel.gives(each.path, replies(carriers, each.number)[each.path], each)
+        number = int(each.path.rpartition("/")[2])
+        parcel.gives(each.path, replies(carriers, number)[each.path], each)
 
 
-def comes_again(answer: Imported, carriers: Outside, parcel: "Parcel") -> tuple[int, int]:
+def comes_again(carriers: Outside, parcel: "Parcel") -> tuple[int, int]:
     """Have five more customers at once; give how many connections and clients that took."""
     carriers.hold("/carriers/*")
     opened, made = parcel.opened, parcel.made
-    customers = parcel.ask_at_once(range(AT_ONCE + 1, 2 * AT_ONCE + 1))
-    are_held(answer, carriers, customers)
+    customers = parcel.quotes_at_once(range(AT_ONCE + 1, 2 * AT_ONCE + 1))
+    are_held(carriers, parcel, customers)
     opened, made = parcel.opened - opened, parcel.made - made
-    are_answered(carriers, customers)
+    are_answered(carriers, parcel, customers)
     return opened, made
 
 
-class Customer:
-    """A request on its way."""
+class Parcel(Hosted):
+    """The answer's app, whose clients and connections are counted from before its start.
 
-    def __init__(self, parcel: "Parcel", path: str, number: int) -> None:
-        self.parcel, self.path, self.number = parcel, path, number
-        self.status, self.text, self.sent, self.over = 0, "", False, False
-        threading.Thread(target=self._send, daemon=True).start()
+    Attributes:
+        opened: how many connections to the carriers were opened.
+        made: how many clients were made.
 
-    def __str__(self) -> str:
-        return f"{self.status} {self.text[:200]}" if self.status else self.text or "no answer"
+    """
 
-    def _send(self) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.parcel.port)
-        try:
-            connection.request("GET", self.path, headers={"connection": "close"})
-            self.sent = True
-            got = connection.getresponse()
-            self.text, self.status = got.read().decode(errors="replace"), got.status
-        except (OSError, http.client.HTTPException) as error:
-            self.text = f"no answer: {error or type(error).__name__}"
-        finally:
-            self.sent = self.over = True
-            connection.close()
-            self.parcel.answer.board.touch()
-
-
-class Parcel:
-    """The answer's app, started: on real uvicorn, in this process, where its clients and connections can be counted."""
-
-    def __init__(
-        self,
-        answer: Imported,
-        carriers: Outside,
-        *,
-        did: str = "started the app",
-        meaning: str = "What comes before the `yield` of the lifespan raises, or does not end.",
-    ) -> None:
-        self.answer, self.carriers, self._did = answer, carriers, did
+    def __init__(self, answer: Imported, carriers: Outside, **words: str) -> None:
+        self.opened = self.made = 0
         self._sockets: list[weakref.ref[socket.socket]] = []
-        self._raised: Failure | None = None
         self._making = threading.Lock()
         self._go = threading.Event()
         self._go.set()
-        self.opened = self.made = 0
-        self.in_threads = False
         self._count_connections(int(carriers.url.rpartition(":")[2]))
         self._count_clients()
-        listening = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port = listening.getsockname()[1]
-        config = uvicorn.Config(self._watched(answer["app"]), lifespan="on", log_config=None, timeout_keep_alive=75)
-        self._server = uvicorn.Server(config)
-        self._serving = Started(answer, self._serve, (listening,), {})
-        self._starts(meaning)
-
-    def _starts(self, meaning: str) -> None:
-        self.answer.ends(lambda: self._server.started or self._serving.over)
-        expect(
-            self._server.started and not self._serving.over,
-            did=self._did,
-            got="an exception; your code printed which" if self._serving.over else "it is still starting",
-            expected="that it starts",
-            meaning=meaning + self._raised_what,
-            line=self._guilty if self._serving.over else self.answer.whereabouts().line,
-        )
-
-    async def _serve(self, listening: socket.socket) -> None:
-        if task := asyncio.current_task():
-            task.add_done_callback(_of_the_root)
-        await self._server.serve(sockets=[listening])
-
-    def _watched(self, app: Any) -> Any:
-        async def watched(scope: Any, receive: Any, send: Any) -> None:
-            try:
-                await app(scope, receive, send)
-            except Exception as error:
-                self._raised = self._raised or Failure.of(error)
-                raise
-
-        return watched
+        super().__init__(answer, **words)
 
     def _count_connections(self, port: int) -> None:
         def count(event: str, given: tuple[Any, ...]) -> None:
@@ -349,23 +277,13 @@ class Parcel:
 
     def _counted(self, original: Any) -> Any:
         def counted(client: Any, *args: Any, **options: Any) -> None:
-            on_loop = asyncio._get_running_loop() is not None
             with self._making:
                 self.made += 1
-                self.in_threads |= not on_loop
-            if not on_loop:
+            if asyncio._get_running_loop() is None:
                 self._go.wait(self.answer.limit)
             original(client, *args, **options)
 
         return counted
-
-    @property
-    def _guilty(self) -> int | None:
-        return self._raised.line if self._raised and self._raised.file == self.answer.file else None
-
-    @property
-    def _raised_what(self) -> str:
-        return f" Your code raised `{self._raised.message}`." if self._raised else ""
 
     def keep_makers(self) -> None:
         """Keep whoever makes a client in a thread, as a client that takes its time to make does."""
@@ -381,76 +299,6 @@ class Parcel:
         alive = [made() for made in self._sockets]
         return sum(each is not None and each.fileno() != -1 for each in alive)
 
-    def ask(self, path: str, number: int = 0) -> Customer:
-        """Ask for a path without waiting for the answer."""
-        return Customer(self, path, number)
-
-    def ask_at_once(self, numbers: Iterable[int]) -> list[Customer]:
+    def quotes_at_once(self, numbers: Iterable[int]) -> list[Pending]:
         """Ask for quotes, all of which are there before the event loop looks at the first of them."""
-        go = threading.Event()
-        self.answer.loop.call_soon_threadsafe(go.wait, self.answer.limit)
-        customers = [self.ask(f"/quotes/{number}", number) for number in numbers]
-        while not all(each.sent for each in customers):
-            self.answer.board.wait(lambda: False, limit=LOOK)
-        go.set()
-        return customers
-
-    def gives(
-        self,
-        path: str,
-        right: dict[str, Any],
-        customer: Customer | None = None,
-        *,
-        did: str = "",
-        meaning: str = AS_BEFORE,
-    ) -> None:
-        """Expect this answer for a path."""
-        customer = customer or self.ask(path)
-        if not self.answer.ends(lambda: customer.over):
-            where = self.answer.whereabouts()
-            raise Unmet(did=did or f"asked for `{path}`", got="no answer", expected="an answer", hung=True,
-                        line=where.line, meaning=where.meaning)  # fmt: skip
-        self.answer.settles(lambda: customer.status != 500 or self._raised, patience=0.2)
-        expect(
-            customer.status == 200 and _data(customer.text) == right,
-            did=did or f"asked for `{path}`",
-            got=str(customer),
-            expected=f"200 {json.dumps(right)}",
-            meaning=meaning + (self._raised_what if customer.status == 500 else ""),
-            line=self._guilty if customer.status == 500 else None,
-        )
-
-    def ends(self) -> None:
-        """Have the app end."""
-        self._server.should_exit = True
-        over = self.answer.ends(lambda: self._serving.over)
-        expect(
-            over,
-            did=f"{self._did}, and had it end",
-            got="it does not come to an end",
-            expected="that it ends",
-            meaning="After the `yield` of its lifespan, the app waits for something that does not come.",
-            line=None if over else self.answer.whereabouts().line,
-        )
-        expect(
-            not self._server.lifespan.should_exit,
-            did=f"{self._did}, and had it end",
-            got="an exception; your code printed which",
-            expected="an orderly end",
-            meaning="What comes after the `yield` of the lifespan raises." + self._raised_what,
-            line=self._guilty,
-        )
-
-
-def _of_the_root(_: Any) -> None:
-    """Mark a task as the one that `asyncio.run` would have made: anyio's worker threads end with it, not before."""
-
-
-_of_the_root.__module__ = "uvloop.loop"  # by which anyio knows it
-
-
-def _data(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
+        return self.start_at_once(f"/quotes/{number}" for number in numbers)

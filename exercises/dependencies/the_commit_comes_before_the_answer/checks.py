@@ -2,9 +2,8 @@
 
 import ast
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
 
-from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect, hints
+from unblocked.grading import App, Code, Outside, Pending, advice, expect, hints
 
 LEASES = 5
 """As many does the starter's pool have."""
@@ -131,7 +130,7 @@ def check_what_is_not_kept_is_answered_503(app: App, carriers: Outside) -> None:
             meaning="The customer believes in an order that is nowhere: the ledger's refusal was lost on its way."
             if reply.status < 400
             else "The customer must learn whose fault it is and what became of the order: status 503, and a `detail`."
-            + raised(app, reply),
+            + app.behind(reply),
         )
         app.stays(lambda before=before: carriers.total == before + 1)
         expect(
@@ -243,17 +242,9 @@ def answered(app: App, wish: Wish, asked: Pending | None = None, *, did: str) ->
     )
 
 
-def raised(app: App, reply: Reply) -> str:
-    """Say which exception stands behind a status of 500."""
-    if reply.status == 500:
-        app.settles(lambda: app.raised, patience=0.2)
-    return f" Your code raised `{app.raised['message']}`." if app.raised else ""
-
-
 def commits(carriers: Outside) -> list[list[str]]:
     """Give the entries of each commit that has come to the ledger."""
-    paths = [urlsplit(call.path) for call in list(carriers.calls)]
-    return [parse_qs(path.query).get("entry", []) for path in paths if path.path.startswith("/ledger/")]
+    return [call.query.get("entry", []) for call in carriers.asked("/ledger/*")]
 
 
 def told(entries: list[str]) -> str:

@@ -59,7 +59,7 @@ def check_every_route_answers_what_it_answered(app: App, carriers: Outside) -> N
             if reply.status == 500
             else "Where a route's work is done may change, what it answers may not.",
         )
-    asked = sum(call.path.startswith("/carriers/heron/") for call in carriers.calls)
+    asked = len(carriers.asked(DUTY))
     expect(
         asked == 1,
         did="counted how often heron was asked, for `/invoices/8` and for `/invoices/8?country=home`",
@@ -79,7 +79,7 @@ def check_the_others_are_answered_while_an_invoice_waits(app: App, carriers: Out
     """While an invoice waits for its duty, every other route is answered."""
     carriers.mend(latency=0)
     carriers.hold(DUTY)
-    begun(app, carriers, "/invoices/8", "/carriers/heron/")
+    begun(app, carriers, "/invoices/8", DUTY)
     for path, right in answers(carriers, 9).items():
         if path.startswith("/invoices"):
             continue
@@ -108,12 +108,16 @@ def check_five_invoices_wait_together(app: App, carriers: Outside) -> None:
     carriers.hold(DUTY)
     for parcel in range(TOGETHER):
         app.start(f"/invoices/{parcel}")
-    while (now := held(carriers)) < TOGETHER and comes(app, lambda now=now: held(carriers) > now):
+
+    def held() -> int:
+        return len(carriers.waiting(DUTY))
+
+    while (now := held()) < TOGETHER and comes(app, lambda now=now: held() > now):
         pass
     expect(
-        held(carriers) == TOGETHER,
+        held() == TOGETHER,
         did=f"asked for {TOGETHER} invoices at once; heron kept every question",
-        got=f"{held(carriers)} questions arrived at heron",
+        got=f"{held()} questions arrived at heron",
         expected=str(TOGETHER),
         meaning="This line keeps the event loop's only thread until heron answers."
         if app.blocked
@@ -132,7 +136,7 @@ def check_no_other_route_blocks(app: App, carriers: Outside) -> None:
     carriers.mend(latency=0)
     for path, keeper in OTHERS:
         carriers.hold(keeper)
-        waiting = begun(app, carriers, path, keeper.rstrip("*"))
+        waiting = begun(app, carriers, path, keeper)
         health = app.start("/health")
         came = app.comes(lambda health=health: health.over)
         expect(
@@ -183,11 +187,11 @@ def is_right(reply: Reply | None, right: object) -> bool:
 def begun(app: App, carriers: Outside, path: str, question: str) -> Pending:
     """Ask for a path, and wait until its question is held."""
     asked = app.start(path)
-    comes(app, lambda: held(carriers, question) or asked.over)
+    comes(app, lambda: carriers.waiting(question) or asked.over)
     expect(
-        held(carriers, question),
+        carriers.waiting(question),
         did=f"asked for `{path}`",
-        got=f"{asked.reply or asked.error or 'no reply'}, and nobody was asked below `{question}`",
+        got=f"{asked.reply or asked.error or 'no reply'}, and nobody was asked below `{question.rstrip('*')}`",
         expected="one question",
         meaning="The route must ask for every request, as it did before; if it raised an exception, your code printed "
         "which.",
@@ -203,11 +207,6 @@ def comes(app: App, event: Callable[[], object]) -> bool:
         if app.blocked or rounds == MOST_ROUNDS or all(app.is_quiet() is not False for _ in range(LOOKS)):
             return bool(event())
     return True
-
-
-def held(carriers: Outside, path: str = "/carriers/heron/") -> int:
-    """Count the questions below this path that wait for an answer."""
-    return sum(call.left is None and call.path.startswith(path) for call in list(carriers.calls))
 
 
 def route(named: object) -> str:

@@ -43,6 +43,16 @@ def check_what_is_refused_early_says_why(app: App) -> None:
     says(reply.status == 413, reply, "413")
 
 
+def check_a_body_need_not_end(app: App) -> None:
+    """A body that is never ended may have a reply, and has none from who waits for its end."""
+    refused = app.start("/refused", method="POST", body=[b"x" * 65536] * 4, ends=False)
+    says(app.comes(lambda: refused.over) and refused.reply.status == 413, refused.reply, "413")
+    waiting = app.start("/bytes", method="POST", body=b"one", ends=False)
+    says(app.comes(lambda: app.value("app.state.pieces") == ["one"]), app.value("app.state.pieces"), "one piece")
+    says(app.stays(lambda: not waiting.over), waiting.reply, "no reply before the end")
+    says(waiting.written, "not written", "all that there is has been written")
+
+
 def check_it_is_known_what_was_written(app: App) -> None:
     """Lines of the log are seen, of threads too."""
     app.get("/logged/7")
@@ -57,6 +67,25 @@ def check_who_hangs_up_is_gone(app: App, carriers: Outside) -> None:
     waiting.leave()
     says(app.comes(lambda: waiting.over), waiting.reply, "the end of the request")
     says(app.comes(lambda: app.value("app.state.left") == 1), app.value("app.state.left"), "1 who left")
+
+
+def check_what_nobody_caught_is_said(app: App) -> None:
+    """An exception that a route raises is said, whole and in its first sentence, and only of a status of 500."""
+    says(app.uncaught() == app.nobody_caught() == "", app.uncaught(), "no exception yet")
+    reply = app.post("/failures/7")
+    says(reply.status == 500, reply, "500")
+    message = "LookupError: nobody knows parcel {7}. Ask again."
+    says(app.uncaught() == message, app.uncaught(), message)
+    says(app.nobody_caught() == f"; nobody caught `{message}`", app.nobody_caught(), "its message")
+    says(app.behind(reply) == " Your code raised `LookupError: nobody knows parcel {7}`.", app.behind(reply), "a part")
+    says(app.behind(None) == app.behind(app.post("/refused")) == "", "words", "nothing, where the status is not 500")
+
+
+def check_it_comes_to_rest(app: App) -> None:
+    """What follows a reply is done when the answer rests, in threads too."""
+    app.post("/sums")
+    app.rests()
+    says(app.value("app.state.sums") == 5, app.value("app.state.sums"), "5")
 
 
 def check_a_shutdown_waits(app: App, carriers: Outside) -> None:
