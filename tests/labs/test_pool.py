@@ -6,14 +6,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from labs.pool import LedgerError, NoLease, Pool
-from unblocked.outside import Outside
 
 
 @pytest.fixture
-def ledger(monkeypatch):
-    with Outside(latency=0) as outside:
-        monkeypatch.setenv("CARRIERS_URL", outside.url)
-        yield outside
+def ledger(carriers, monkeypatch):
+    monkeypatch.setenv("CARRIERS_URL", carriers.url)
+    return carriers
 
 
 @pytest.mark.usefixtures("ledger")
