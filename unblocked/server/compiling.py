@@ -19,7 +19,7 @@ _INSTALLED = tuple({str(Path(sysconfig.get_path(name))) for name in ("stdlib", "
 class _Loader(SourceFileLoader):
     """Loads a file without a look at kept bytecode, and keeps none."""
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002  # it is of one module only
         return self.source_to_code(self.get_data(self.path), self.path)
 
 
