@@ -34,7 +34,7 @@ app.state.pieces = []
 
 @app.get("/whose")
 async def whose(request: Request, response: Response) -> None:
-    response.headers["X-Customer"] = request.headers["x-customer"]
+    response.raw_headers.append((b"X-Customer", request.headers["x-customer"].encode()))
 
 
 @app.post("/labels")
@@ -80,14 +80,30 @@ async def promise() -> None:
 """
 
 
+SAYS_ITS_GRACE = """
+import uvicorn
+
+end = uvicorn.Server.shutdown
+
+
+async def shutdown(server, sockets=None):
+    print("seconds for requests at the end:", server.config.timeout_graceful_shutdown)
+    await end(server, sockets)
+
+
+uvicorn.Server.shutdown = shutdown
+"""
+
+
 @pytest.fixture
 def exercise():
     return Exercise.find("everything_is_asked", place=PLACE)
 
 
 def test_all_that_is_asked_is_answered(exercise):
-    verdict = grader().grade(exercise, RIGHT)
+    verdict = grader().grade(exercise, RIGHT + SAYS_ITS_GRACE)
     assert verdict.passed, verdict
+    assert "seconds for requests at the end: None" in verdict.printed  # the check says when it has had time enough
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ def check_headers_go_both_ways(app: App) -> None:
 
 def check_files_arrive(app: App) -> None:
     """A form's file arrives with its name."""
-    reply = app.post("/labels", files={"label": ("label 7.png", b"\x89PNG")})
+    upload = app.start("/labels", method="POST", files={"label": ("label 7.png", b"\x89PNG")})
+    reply = upload.finish()
+    upload.leave()  # too late to change anything
     says(reply.json == {"label 7.png": 4}, reply, "its name and length")
 
 
