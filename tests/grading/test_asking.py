@@ -14,6 +14,7 @@ import os
 from contextlib import asynccontextmanager
 
 import httpx
+import uvicorn
 from fastapi import FastAPI, Request, Response, UploadFile
 
 logging.basicConfig(level=logging.INFO)
@@ -77,17 +78,13 @@ async def keep_promise() -> None:
 @app.post("/promises", status_code=202)
 async def promise() -> None:
     promises.add(asyncio.create_task(keep_promise()))
-"""
 
-
-SAYS_ITS_GRACE = """
-import uvicorn
 
 end = uvicorn.Server.shutdown
 
 
 async def shutdown(server, sockets=None):
-    print("seconds for requests at the end:", server.config.timeout_graceful_shutdown)
+    app.state.limits = [server.config.timeout_graceful_shutdown]
     await end(server, sockets)
 
 
@@ -101,9 +98,8 @@ def exercise():
 
 
 def test_all_that_is_asked_is_answered(exercise):
-    verdict = grader().grade(exercise, RIGHT + SAYS_ITS_GRACE)
+    verdict = grader().grade(exercise, RIGHT)
     assert verdict.passed, verdict
-    assert "seconds for requests at the end: None" in verdict.printed  # the check says when it has had time enough
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,8 @@ def check_a_shutdown_waits(app: App, carriers: Outside) -> None:
     says(app.comes(lambda: carriers.in_flight == 1), carriers, "one question")
     app.shut_down()
     says(not app.settles(lambda: app.gone), "the process has ended", "it waits for the carrier")
+    limits = app.value("app.state.limits")
+    says(limits == [None], limits, "no limit for requests: the check says when there has been time enough")
     carriers.release()
     says(app.ends(lambda: app.gone), "the process is still there", "its end")
     says(carriers.total == 2, carriers.total, "2 questions")
