@@ -17,7 +17,7 @@ APP = """
 import os
 import sys
 
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI
 
 import beside
 
@@ -25,8 +25,8 @@ app = FastAPI()
 
 
 @app.get("/")
-async def here() -> dict:
-    print("somebody asked")
+async def here(tasks: BackgroundTasks) -> dict:
+    tasks.add_task(print, "somebody asked")  # after the access log, which would pass it on
     return {
         "pid": os.getpid(),
         "parent": os.getppid(),
