@@ -85,6 +85,7 @@ def test_copies_share_the_hash_of_texts_and_a_fresh_python_does_not(app):
 
 @pytest.mark.skipif(method() == "spawn", reason="here every app is started by a fresh Python")
 def test_warm_process_that_was_killed_is_made_anew(app, monkeypatch, tmp_path):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     before = warmed()
     before.stop()
     said = app()
