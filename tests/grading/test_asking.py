@@ -44,10 +44,10 @@ async def labels(label: UploadFile) -> dict:
 
 
 @app.post("/bytes")
-async def count(request: Request) -> int:
+async def count(request: Request) -> dict:
     async for piece in request.stream():
         app.state.pieces += [piece.decode()] if piece else []
-    return len("".join(app.state.pieces))
+    return {request.headers["content-type"]: len("".join(app.state.pieces))}
 
 
 @app.post("/refused", status_code=413)

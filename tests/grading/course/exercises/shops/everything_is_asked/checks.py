@@ -36,7 +36,7 @@ def check_bytes_arrive_in_pieces(app: App) -> None:
     upload = app.start("/bytes", method="POST", body=pieces())
     says(app.comes(lambda: app.value("app.state.pieces") == ["one"]), app.value("app.state.pieces"), "one piece")
     seen.set()
-    says(upload.finish().json == 6, upload.reply, "6 bytes")
+    says(upload.finish().json == {"application/octet-stream": 6}, upload.reply, "6 bytes")
 
 
 def check_what_is_refused_early_says_why(app: App) -> None:
