@@ -14,6 +14,8 @@ def check_headers_go_both_ways(app: App) -> None:
     """A header is sent, and one comes back."""
     reply = app.get("/whose", headers={"X-Customer": "owl"})
     says(reply.headers.get("x-customer") == "owl", reply.headers, "owl")
+    recorded = [trace["path"] for trace in app.seen()["recording"]["traces"]]
+    says(recorded == ["/whose"], recorded, "what its process recorded of this request")
 
 
 def check_files_arrive(app: App) -> None:
@@ -67,9 +69,9 @@ def check_a_shutdown_waits(app: App, carriers: Outside) -> None:
     says(app.post("/promises").status == 202, "", "202")
     says(app.comes(lambda: carriers.in_flight == 1), carriers, "one question")
     app.shut_down()
+    ending = app.comes(lambda: app.value("app.state.limits") == [None])
+    says(ending, app.value("app.state.limits"), "no limit for requests: the check says when there was time enough")
     says(not app.settles(lambda: app.gone), "the process has ended", "it waits for the carrier")
-    limits = app.value("app.state.limits")
-    says(limits == [None], limits, "no limit for requests: the check says when there has been time enough")
     carriers.release()
     says(app.ends(lambda: app.gone), "the process is still there", "its end")
     says(carriers.total == 2, carriers.total, "2 questions")
