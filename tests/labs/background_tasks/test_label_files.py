@@ -53,9 +53,28 @@ def test_job_that_fails_is_told_as_well(lab, carriers, tmp_path):
 
 def test_file_that_is_too_large_begins_no_job(lab, carriers, tmp_path):
     parcel = lab(TMPDIR=tmp_path)
-    assert upload(parcel, "7\n" * 50_000).status_code == 413
+    for path in ("/label-files", "/label-files/lent", "/label-files/dropped"):
+        assert upload(parcel, "7\n" * 50_000, path).status_code == 413
     assert list(tmp_path.glob("parcel-*/*")) == []
     assert paths(carriers) == []
+
+
+def test_notice_that_fails_leaves_the_job_done(parcel, carriers):
+    carriers.fail("/mail/*")
+    job = upload(parcel, "11\n", name="unnoticed").json()["id"]
+    wait_until_over(parcel, "unnoticed")
+    assert state(parcel, job) == ("done", 1, 1)
+
+
+@pytest.mark.usefixtures("carriers")
+def test_request_that_fails_leaves_no_job_under_way(lab, tmp_path):
+    parcel = lab(MOST_JOBS=1, TMPDIR=tmp_path)
+    [folder] = tmp_path.glob("parcel-*")
+    folder.rmdir()
+    assert upload(parcel, "11\n").status_code == 500
+    folder.mkdir()
+    assert upload(parcel, "12\n", name="next-job").status_code == 202
+    wait_until_over(parcel, "next-job")
 
 
 def test_file_is_kept_only_while_it_is_worked_on(lab, carriers, tmp_path):
