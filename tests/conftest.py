@@ -1,4 +1,4 @@
-"""What every test starts from: the folder of the course, and a workspace that is not the learner's."""
+"""What every test starts from: the folder of the course, a workspace that is not the learner's, an outside world."""
 
 import os
 import signal
@@ -37,3 +37,22 @@ def in_the_course(monkeypatch, tmp_path):
     monkeypatch.chdir(COURSE)
     if "UNBLOCKED_WORKSPACE" not in os.environ:
         monkeypatch.setenv("UNBLOCKED_WORKSPACE", str(tmp_path / "workspace"))
+
+
+@pytest.fixture(scope="module")
+def outside():
+    """An outside world that the tests of a file share. They ask for `carriers`, which is the same one at rest."""
+    from unblocked.outside import Outside  # only where it is wanted: it takes a while to import
+
+    with Outside(latency=0) as world:
+        yield world
+
+
+@pytest.fixture
+def carriers(outside):
+    """Nothing in flight, nothing counted; whatever a test holds is let go."""
+    outside.mend()
+    assert outside.wait_until_idle()
+    outside.forget()
+    yield outside
+    outside.mend()

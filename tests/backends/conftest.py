@@ -4,7 +4,6 @@ import pytest
 import redis
 
 from unblocked.backends.valkey import Valkey
-from unblocked.outside import Outside
 
 
 @pytest.fixture(scope="package")
@@ -20,9 +19,3 @@ def client(valkey):
         made.flushall()
         yield made
         made.flushall()
-
-
-@pytest.fixture(scope="package")
-def carriers():
-    with Outside(latency=0) as outside:
-        yield outside

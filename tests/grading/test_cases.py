@@ -42,6 +42,11 @@ def test_wrong_answer_must_be_refused_by_its_check():
     assert "neither" in wrong().falsehood(verdict(Outcome("check_b", "It moves."), ended="at the limit"))
 
 
+def test_checks_after_the_one_that_refuses_are_of_no_interest():
+    assert wrong().up_to == "check_b"
+    assert (Case(EXERCISE, "solution", "").up_to, wrong(refused_by="").up_to) == ("", "")
+
+
 def test_every_kept_answer_is_a_case():
     names = [case.name for case in cases(EXERCISE)]
     assert names[0] == "solution"

@@ -48,6 +48,21 @@ def test_exception_behind_a_500_is_named_with_its_line():
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        "    from labs.pool import Pool\n    return Pool(size=-1)  # here\n",
+        "    return first()\n\ndef first():\n    return {}['price']  # here\n",
+    ],
+    ids=["course's own module", "helper"],
+)
+def test_innermost_line_of_the_answer_is_named(body):
+    code = HEAD + body
+    failure = grader().grade(APP, code, up_to="check_a_customer_gets_the_price").failure
+    assert code.splitlines()[failure.line - 1].endswith("# here")
+    assert "Your code raised" in failure.meaning
+
+
+@pytest.mark.parametrize(
     ("code", "says"),
     [
         ("def f():\n    await g()\n", "write `async def` in place of `def`"),

@@ -1,10 +1,12 @@
 """Kinds of answers beyond functions and apps; and every kind with processes that are spawned instead of forked."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
-from unblocked.grading import Exercise, Grader, grader
+from unblocked.grading import Exercise, Grader, grader, suite_runner
+from unblocked.grading.order import Order
 from unblocked.processes.starting import METHOD, method
 
 PLACE = Path(__file__).parent / "course"
@@ -73,6 +75,17 @@ def test_tests_that_cannot_be_run_are_refused_with_a_reason(suite, code, got, li
     assert failure.line == line
 
 
+def test_run_has_as_much_time_as_the_machine_is_busy(suite, tmp_path, monkeypatch):
+    monkeypatch.setenv(METHOD, "spawn")
+    monkeypatch.setattr(suite_runner, "stretch", lambda: 0.0)
+    order = Order(suite.name, str(suite.checks), str(tmp_path), limit=1.0, start_limit=1.0, answer_limit=1.0)
+    order.copy.write_text("def test_it(): pass\n")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        broken = suite_runner._run(order, ours)["broken"]
+    assert broken["message"] == "Your tests ended their own process (exit code -9)."
+
+
 def test_pass_comes_with_what_it_proves_and_advice(suite):
     verdict = grader().grade(suite, CATCHES)
     assert verdict.proven == "Tests that pass where all is right, and fail where something is broken."
@@ -105,6 +118,15 @@ def test_spawned_answer_that_cannot_run_is_told_why(spawning):
     exercise = Exercise.find("other_requests_keep_moving")
     assert spawning.grade(exercise, "import fastapii\n").broken == "ModuleNotFoundError: No module named 'fastapii'"
     assert "still starting" in spawning.grade(exercise, "while True: pass\n", start_limit=0.5).broken
+
+
+def test_forking_is_for_linux_only(monkeypatch):
+    monkeypatch.delenv(METHOD, raising=False)
+    chosen = []
+    for platform in ("linux", "darwin"):
+        monkeypatch.setattr("sys.platform", platform)
+        chosen.append(method())
+    assert chosen == ["fork", "spawn"]
 
 
 def test_start_method_can_only_be_one_of_two(monkeypatch):

@@ -3,18 +3,15 @@
 import re
 import socket
 import threading
-from concurrent.futures import Future
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 
 from labs.dependencies import clients
-from tests.labs.test_labs import running_on_the_loop
-from tests.server.asking import answers, ask, get
+from tests.labs.serving import paths, printing, running_on_the_loop, served, wait_until_arrived
+from tests.server.asking import answers, ask, get, post
 from tests.waiting import FAR, until
-from unblocked import serve
 from unblocked.outside import Outside
 
 TOKENS, STAMPS = 40, 5
@@ -31,6 +28,10 @@ class Counting(Outside):
         self.connections.add(request.transport)
         return await super()._answer(request)
 
+    def forget(self):
+        super().forget()
+        self.connections.clear()
+
 
 @pytest.fixture(scope="module")
 def outside():
@@ -38,52 +39,10 @@ def outside():
         yield world
 
 
-@pytest.fixture
-def carriers(outside):
-    outside.mend()
-    assert outside.wait_until_idle()
-    outside.forget()
-    outside.connections.clear()
-    yield outside
-    outside.mend()
-
-
 @pytest.fixture(scope="module")
 def lab(outside):
-    """Serve the lab with these settings; the same settings, the same service."""
-    served = {}
-
-    def get_lab(**env):
-        if served.get("env") != env:
-            served.update(env=env, parcel=serve("dependencies", carriers=outside, env=env))
-        return served["parcel"]
-
-    yield get_lab
-    served["parcel"].stop()
-
-
-@pytest.fixture
-def parcel(lab):
-    return lab()
-
-
-def post(url, **options):
-    return requests.post(url, timeout=FAR, **options)
-
-
-def post_later(url):
-    """Post from a thread of its own; `.result(FAR)` is the answer."""
-    answer = Future()
-    threading.Thread(target=lambda: answer.set_result(post(url)), daemon=True).start()
-    return answer
-
-
-def asked(carriers):
-    return [call.path for call in carriers.calls]
-
-
-def printing(carriers):
-    return len(carriers.waiting("/printer/*"))
+    with served("dependencies", outside) as lab:
+        yield lab
 
 
 def logged(parcel):
@@ -147,7 +106,7 @@ def test_turtle_is_asked_three_questions_at_a_time(parcel, carriers):
     carriers.hold("/carriers/*")
     quotes = [ask(f"{parcel.url}/quotes/turtle/{n}", name=f"turtle-{n}") for n in range(9)]
     assert carriers.wait_for(3)
-    until(lambda: len(parcel.recording("turtle-").traces) == 9, "all have arrived")
+    wait_until_arrived(parcel, "turtle-", 9)
     assert get(f"{parcel.url}/health").ok
     for _ in quotes[3:]:
         carriers.release(1)
@@ -164,7 +123,7 @@ def test_offer_in_turn_waits_for_one_office_at_a_time(parcel, carriers):
     carriers.hold()
     offer = ask(f"{parcel.url}/offers/in-turn/7")
     for path in ("/registry/accounts/7", "/credit/7", "/discount/7"):
-        until(lambda path=path: asked(carriers)[-1:] == [path], f"{path} is asked")
+        until(lambda path=path: paths(carriers)[-1:] == [path], f"{path} is asked")
         assert carriers.in_flight == 1
         carriers.release(1)
     assert offer.result(FAR).json() == {"account": 7, "credit": True, "discount": True}
@@ -177,7 +136,7 @@ def test_offer_together_waits_for_both_offices_at_once(parcel, carriers):
     assert carriers.wait_for(1)
     carriers.release(1)
     assert carriers.wait_for(2)
-    assert sorted(asked(carriers)) == ["/credit/7", "/discount/7", "/registry/accounts/7"]
+    assert sorted(paths(carriers)) == ["/credit/7", "/discount/7", "/registry/accounts/7"]
     carriers.release()
     assert offer.result(FAR).json() == {"account": 7, "credit": True, "discount": True}
 
@@ -185,7 +144,7 @@ def test_offer_together_waits_for_both_offices_at_once(parcel, carriers):
 def test_account_is_loaded_once_for_each_request(parcel, carriers):
     for n in (1, 2):
         assert get(f"{parcel.url}/offers/in-turn/7").ok
-        assert asked(carriers).count("/registry/accounts/7") == n
+        assert paths(carriers).count("/registry/accounts/7") == n
 
 
 def test_steps_come_from_the_outside_in_and_from_left_to_right(parcel):
@@ -239,7 +198,7 @@ def ask_for_papers(parcel, carriers, path, *, customers):
     stamped = [ask(f"{parcel.url}{path}/{n}", name=f"{path}-{n}") for n in range(STAMPS)]
     assert carriers.wait_for(STAMPS)
     others = [ask(f"{parcel.url}{path}/{n}", name=f"{path}-{n}") for n in range(STAMPS, customers)]
-    until(lambda: len(parcel.recording(f"{path}-").traces) == customers, "all have arrived")
+    wait_until_arrived(parcel, f"{path}-", customers)
     return stamped + others
 
 
@@ -292,12 +251,12 @@ def test_late_commit_comes_after_the_receipt(parcel, carriers):
     assert get(f"{parcel.url}/ledger").json()["holders"] == ["order 7"]
     carriers.release()
     until(lambda: get(f"{parcel.url}/ledger").json()["out"] == 0, "the lease is given back")
-    assert asked(carriers)[-1] == "/ledger/commits?entry=order+7%3A+14.88"
+    assert paths(carriers)[-1] == "/ledger/commits?entry=order+7%3A+14.88"
 
 
 def test_commit_in_time_comes_before_the_receipt(parcel, carriers):
     carriers.hold("/ledger/*")
-    order = post_later(f"{parcel.url}/orders/in-time/7")
+    order = ask(f"{parcel.url}/orders/in-time/7", how=post)
     assert carriers.wait_for(1)
     assert get(f"{parcel.url}/health").ok
     assert not order.done()
@@ -321,7 +280,7 @@ def test_failing_carrier_leaves_no_lease_out_and_is_hidden_by_who_swallows(kind,
     carriers.fail("/carriers/*")
     assert post(f"{parcel.url}/orders/{kind}/7").status_code == status
     assert get(f"{parcel.url}/ledger").json()["out"] == 0
-    assert not [path for path in asked(carriers) if path.startswith("/ledger/")]
+    assert not [path for path in paths(carriers) if path.startswith("/ledger/")]
     if kind == "swallowing":
         until(lambda: "FastAPIError: Response not awaited" in parcel.log, "the log says why")
 
@@ -329,7 +288,7 @@ def test_failing_carrier_leaves_no_lease_out_and_is_hidden_by_who_swallows(kind,
 def test_customer_learns_nothing_about_others(lab, carriers):
     parcel = lab(LEDGER_LEASES="1", LEDGER_PATIENCE="0.1")
     carriers.hold("/ledger/*")
-    first = post_later(f"{parcel.url}/orders/in-time/7")
+    first = ask(f"{parcel.url}/orders/in-time/7", how=post)
     assert carriers.wait_for(1)
     second = post(f"{parcel.url}/orders/in-time/8")
     assert (second.status_code, second.json()) == (503, {"detail": "The ledger cannot take this now."})
@@ -343,7 +302,7 @@ def test_customer_learns_nothing_about_others(lab, carriers):
 
 def test_every_place_but_the_executor_knows_the_request(parcel):
     for kind in ("def", "async"):
-        answer = requests.get(f"{parcel.url}/trail/{kind}/7", headers={"x-request-id": f"trail-{kind}"}, timeout=FAR)
+        answer = get(f"{parcel.url}/trail/{kind}/7", headers={"x-request-id": f"trail-{kind}"})
         assert answer.headers["x-request-id"] == f"trail-{kind}"
     until(lambda: ("-", "run_in_executor") in logged(parcel), "the last line is written")
     lines = logged(parcel)
@@ -362,19 +321,19 @@ def test_every_place_but_the_executor_knows_the_request(parcel):
 def test_handler_of_an_error_knows_the_request(parcel, carriers):
     carriers.fail("/carriers/*")
     asking = {"x-request-id": "a-failure"}
-    assert requests.get(f"{parcel.url}/quotes/shared/7", headers=asking, timeout=FAR).status_code == 502
+    assert get(f"{parcel.url}/quotes/shared/7", headers=asking).status_code == 502
     until(lambda: any(name == "a-failure" for name, _ in logged(parcel)), "the warning is written")
 
 
 @pytest.mark.parametrize("sent", ["", "a b", "x" * 65, "a\tINFO"])
 def test_id_that_does_not_fit_is_replaced(sent, parcel):
-    answer = requests.get(f"{parcel.url}/health", headers={"x-request-id": sent}, timeout=FAR)
+    answer = get(f"{parcel.url}/health", headers={"x-request-id": sent})
     assert re.fullmatch(r"[0-9a-f]{32}", answer.headers["x-request-id"])
 
 
 @pytest.mark.parametrize(("kind", "known"), [("def", "nobody"), ("async", "Ada")])
 def test_customer_is_known_to_the_async_dependency_s_route(kind, known, parcel):
-    answer = requests.get(f"{parcel.url}/customer/{kind}", headers={"x-customer": "Ada"}, timeout=FAR)
+    answer = get(f"{parcel.url}/customer/{kind}", headers={"x-customer": "Ada"})
     assert answer.json() == known
 
 
@@ -398,7 +357,7 @@ def test_http_middleware_hides_that_the_client_has_gone(http_middleware, noticed
     place = urlsplit(parcel.url)
     with socket.create_connection((place.hostname, place.port)) as client:
         client.sendall(b"GET /watch HTTP/1.1\r\nHost: parcel\r\nx-unblocked-request: watching\r\n\r\n")
-        until(lambda: parcel.recording("watching").traces, "the route looks")
+        wait_until_arrived(parcel, "watching")
     until(lambda: any("client" in words for _, words in logged(parcel)), "the route says what it noticed")
     assert [words for _, words in logged(parcel)] == [noticed]
 
@@ -441,20 +400,19 @@ def test_each_door_ends_the_request(account, headers, body, status, questions, p
 
 
 def test_route_gets_the_account_that_the_door_has_loaded(parcel, carriers):
-    assert requests.get(f"{parcel.url}/accounts/7", headers=TOKEN, timeout=FAR).json() == {"number": 7}
-    assert asked(carriers) == ["/registry/accounts/7"]
+    assert get(f"{parcel.url}/accounts/7", headers=TOKEN).json() == {"number": 7}
+    assert paths(carriers) == ["/registry/accounts/7"]
 
 
 def test_ordering_has_a_lease_for_the_writing_only(parcel, carriers):
     carriers.hold("/carriers/*")
     url = f"{parcel.url}/accounts/7/orders"
-    order = Future()
-    threading.Thread(target=lambda: order.set_result(post(url, json={"order": 3}, headers=TOKEN)), daemon=True).start()
-    until(lambda: "/carriers/swift/quote?parcel=3" in asked(carriers), "the carrier is asked")
+    order = ask(url, how=post, json={"order": 3}, headers=TOKEN)
+    until(lambda: "/carriers/swift/quote?parcel=3" in paths(carriers), "the carrier is asked")
     assert get(f"{parcel.url}/ledger").json()["out"] == 0
     carriers.release()
     assert order.result(FAR).status_code == 201
-    assert asked(carriers)[-1].startswith("/ledger/commits")
+    assert paths(carriers)[-1].startswith("/ledger/commits")
 
 
 # The lesson.

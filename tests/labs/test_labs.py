@@ -2,18 +2,11 @@
 
 import pytest
 
+from tests.labs.serving import paths, running_on_the_loop, wait_until_arrived
 from tests.server.asking import answers, ask, get
 from tests.waiting import FAR, until
 from unblocked import serve
-from unblocked.outside import Outside
-from unblocked.records import Trace
 from unblocked.server.target import labs
-
-
-@pytest.fixture(scope="module")
-def outside():
-    with Outside(latency=0) as world:
-        yield world
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +22,6 @@ def lab(outside):
     yield get_lab
     for one in served.values():
         one.stop()
-
-
-@pytest.fixture
-def carriers(outside):
-    outside.mend()
-    assert outside.wait_until_idle()
-    outside.forget()
-    yield outside
-    outside.mend()
 
 
 @pytest.mark.parametrize("name", labs())
@@ -64,7 +48,7 @@ def test_every_route_of_a_lab_says_what_it_does(name, lab):
 def test_quote_is_the_carriers_price(name, path, lab, carriers):
     answer = get(f"{lab(name).url}{path}/7")
     assert answer.json() == {"carrier": "swift", "parcel": 7, "price": 14.88}
-    assert [call.path for call in carriers.calls] == ["/carriers/swift/quote?parcel=7"]
+    assert paths(carriers) == ["/carriers/swift/quote?parcel=7"]
 
 
 @pytest.mark.parametrize(("name", "path"), [("start_here", "/quotes"), ("routes", "/quotes/blocking")])
@@ -80,11 +64,6 @@ def test_blocking_route_makes_everybody_wait(name, path, lab, carriers):
     carriers.release()
     assert answers([quote, health]) == [200, 200]
     assert served.recording(f"{name}-health").traces[0].start > carriers.calls[0].left
-
-
-def running_on_the_loop(served) -> Trace:
-    """Give the request that keeps the loop at this moment."""
-    return next(t for t in served.recording().traces if any(s.label == "still running" for s in t.stretches))
 
 
 @pytest.mark.parametrize("path", ["/quotes/def", "/quotes/awaiting"])
@@ -115,7 +94,7 @@ def test_def_route_has_forty_threads(lab, carriers):
     carriers.hold()
     quotes = [ask(f"{routes.url}/quotes/def/{n}", name=f"threads-{n}") for n in range(41)]
     assert carriers.wait_for(40)
-    until(lambda: len(routes.recording("threads-").traces) == 41, "the last one has arrived too")
+    wait_until_arrived(routes, "threads-", 41)
     assert get(f"{routes.url}/health").ok
     assert carriers.in_flight == 40
     carriers.release(1)

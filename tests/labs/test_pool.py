@@ -5,15 +5,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from labs.pool import LedgerError, NoLease, Pool
-from unblocked.outside import Outside
+from labs.pool import Lease, LedgerError, NoLease, Pool
 
 
 @pytest.fixture
-def ledger(monkeypatch):
-    with Outside(latency=0) as outside:
-        monkeypatch.setenv("CARRIERS_URL", outside.url)
-        yield outside
+def ledger(carriers, monkeypatch):
+    monkeypatch.setenv("CARRIERS_URL", carriers.url)
+    return carriers
 
 
 @pytest.mark.usefixtures("ledger")
@@ -90,14 +88,27 @@ def test_who_waits_too_long_learns_who_holds_them():
         asyncio.run(orders())
 
 
+def test_what_was_rolled_back_is_not_kept(ledger):
+    async def order():
+        async with Pool() as pool, pool.acquire("order 7") as lease:
+            await lease.write("order 7: 14.88")
+            lease.rollback()
+            await lease.write("order 7: 9.10")
+            await lease.commit()
+
+    asyncio.run(order())
+    assert [urlsplit(call.path).query for call in ledger.calls] == ["entry=order+7%3A+9.10"]
+
+
 @pytest.mark.usefixtures("ledger")
-def test_lease_used_after_it_was_given_back_is_out_again():
+@pytest.mark.parametrize("late", [lambda lease: lease.write("order 7: late"), Lease.commit], ids=["write", "commit"])
+def test_lease_used_after_it_was_given_back_is_out_again(late):
     async def order():
         async with Pool() as pool:
             async with pool.acquire("order 7") as lease:
-                pass
-            given_back = pool.out
-            await lease.write("order 7: late")
+                await lease.write("order 7: undone")
+            given_back = pool.out, [*lease.entries]
+            await late(lease)
             return given_back, pool.out, pool.holders
 
-    assert asyncio.run(order()) == (0, 1, ["order 7"])
+    assert asyncio.run(order()) == ((0, []), 1, ["order 7"])

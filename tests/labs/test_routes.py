@@ -5,51 +5,17 @@ import os
 import pytest
 
 from labs.routes import computing
-from tests.labs.test_labs import running_on_the_loop
+from tests.labs.serving import printing, running_on_the_loop, served, wait_until_arrived
 from tests.server.asking import answers, ask, get
 from tests.waiting import until
-from unblocked import serve
-from unblocked.outside import Outside
 
 TOKENS = 40
 
 
 @pytest.fixture(scope="module")
-def outside():
-    with Outside(latency=0) as world:
-        yield world
-
-
-@pytest.fixture
-def carriers(outside):
-    outside.mend()
-    assert outside.wait_until_idle()
-    outside.forget()
-    yield outside
-    outside.mend()
-
-
-@pytest.fixture(scope="module")
 def lab(outside):
-    """Serve the lab with these settings; the same settings, the same service."""
-    served = {}
-
-    def get_lab(**env):
-        if served.get("env") != env:
-            served.update(env=env, parcel=serve("routes", carriers=outside, env=env))
-        return served["parcel"]
-
-    yield get_lab
-    served["parcel"].stop()
-
-
-@pytest.fixture
-def parcel(lab):
-    return lab()
-
-
-def printing(carriers):
-    return len(carriers.waiting("/printer/*"))
+    with served("routes", outside) as lab:
+        yield lab
 
 
 def test_waybill_lets_others_go_on_while_its_price_is_awaited(parcel, carriers):
@@ -100,7 +66,7 @@ def test_other_pool_knows_nothing_of_the_tokens(lab, carriers):
     carriers.hold()
     quotes = [ask(f"{wide.url}/quotes/to_thread/{n}", name=f"other-{n}") for n in range(TOKENS)]
     assert carriers.wait_for(threads)
-    until(lambda: len(wide.recording("other-").traces) == TOKENS, "all have arrived")
+    wait_until_arrived(wide, "other-", TOKENS)
     assert get(f"{wide.url}/health").ok
     assert carriers.peak == threads
     carriers.release()
@@ -164,7 +130,7 @@ def test_slow_labels_take_every_token_from_the_others(parcel, carriers):
     labels = [ask(f"{parcel.url}/labels/def/{n}") for n in range(TOKENS)]
     assert carriers.wait_for(TOKENS)
     starved = [ask(f"{parcel.url}/addresses/7", name="starved-1"), ask(f"{parcel.url}/settings/def", name="starved-2")]
-    until(lambda: len(parcel.recording("starved-").traces) == 2, "both have arrived")
+    wait_until_arrived(parcel, "starved-", 2)
     assert get(f"{parcel.url}/settings/async").ok
     assert not any(one.done() for one in starved)
     carriers.release(1)
@@ -177,7 +143,7 @@ def test_lane_draws_four_and_leaves_the_others_their_threads(parcel, carriers):
     carriers.hold("/printer/*")
     labels = [ask(f"{parcel.url}/labels/lane/{n}", name=f"lane-{n}") for n in range(45)]
     assert carriers.wait_for(4)
-    until(lambda: len(parcel.recording("lane-").traces) == 45, "all have arrived")
+    wait_until_arrived(parcel, "lane-", 45)
     assert get(f"{parcel.url}/addresses/7").json() == {"address": "7 Harbour Road"}
     for _ in labels[4:]:
         carriers.release(1)

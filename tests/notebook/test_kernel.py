@@ -175,6 +175,12 @@ def test_answer_that_hangs_is_not_loaded(notebook):
     assert notebook.run("landmark").text == "1"
 
 
+def test_tests_are_not_loaded(notebook):
+    shown = notebook.run("%%exercise the_slow_carrier_is_replaced_in_tests\nleft = 1\ndef test_nothing(): pass")
+    assert "Not yet" in shown.text
+    assert notebook.run("'left' in globals()").text == "False"
+
+
 def test_main_block_of_an_answer_is_not_run(notebook, exercise):
     block = "\nif __name__ == '__main__':\n    raise SystemExit('run')\n"
     shown = notebook.run(f"%%exercise {NAME}\n{exercise.solution.read_text()}{block}")

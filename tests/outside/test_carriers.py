@@ -110,6 +110,25 @@ def test_answer_takes_its_latency(monkeypatch):
     assert (carriers.latency, asked_for, statuses) == (50, [50, 200, 100], [200, 200, 503])
 
 
+@pytest.mark.parametrize("path", ["/warehouse/plans/7", "/ledger/commits"])
+def test_who_only_takes_notice_answers_at_once_unless_held(path, monkeypatch):
+    asked_for = []
+
+    async def sleep(seconds):
+        asked_for.append(seconds)
+
+    with Outside(latency=50) as carriers:
+        monkeypatch.setattr("unblocked.outside.carriers.asyncio.sleep", sleep)
+        assert get(carriers.url + path).ok
+        carriers.hold(path)
+        held = ask(carriers.url + path)
+        assert carriers.wait_for(1)
+        monkeypatch.undo()
+        carriers.release()
+        assert answers([held]) == [200]
+    assert not any(asked_for)
+
+
 def test_hanging_ends_when_the_client_goes_away(carriers):
     carriers.hang()
     with socket.create_connection(carriers.url.removeprefix("http://").split(":")) as client:

@@ -172,6 +172,11 @@ def test_folder_whose_maker_was_killed_is_swept_later():
     os.close(lock)
     (halfway / "lock").unlink()
     assert halfway not in runtime.sweep()  # somebody may be making it at this moment
+    used = halfway / "log"
+    used.touch()
+    os.utime(halfway, (0, 0))
+    assert halfway not in runtime.sweep()  # it is not empty: somebody has made it
+    used.unlink()
     os.utime(halfway, (0, 0))
     runtime.sweep()
     until(lambda: not halfway.exists(), "it is removed, by this sweep or another test's")

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from tests.waiting import until
+from unblocked.processes import runtime
 from unblocked.processes.starting import method
 
 OWNER = Path(__file__).with_name("owner.py")
@@ -34,12 +35,19 @@ class Stack:
         self.processes = [self.warden, *self.warden.children(recursive=True)]
 
     def is_gone(self) -> bool:
-        return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in self.processes)
+        return all(map(has_ended, self.processes))
 
     def close(self) -> None:
         self.popen.kill()
         with self.popen:
             pass  # waits, and closes its pipes
+
+
+def has_ended(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # just now
+        return True
 
 
 @pytest.fixture
@@ -116,6 +124,21 @@ def test_forked_copy_does_not_keep_it_alive(stack):
     until(one.is_gone, "every process is gone although a copy of the owner holds the socket")
     copy.kill()
     assert not one.folder.exists()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends a process with its parent")
+def test_kept_processes_end_when_all_above_them_are_killed(stack):
+    one = stack()
+    kept = one.supervisor.children()
+    one.warden.suspend()  # it must not clear what the others leave
+    one.supervisor.kill()
+    one.popen.kill()
+    one.warden.kill()
+    until(lambda: all(has_ended(p) for p in kept), "each has ended with its parent")
+    for left in psutil.wait_procs(one.processes, timeout=0)[1]:
+        left.kill()  # what the kept ones had started
+    runtime.sweep()
+    until(lambda: not one.folder.exists(), "it is removed, by this sweep or another test's")
 
 
 def test_interrupt_of_owner_spares_kept_processes(stack):

@@ -11,26 +11,9 @@ import requests
 from tests.server.asking import answers, ask, get
 from tests.waiting import FAR, until
 from unblocked import serve
-from unblocked.outside import Outside
 
 APP = Path(__file__).with_name("app.py")
 numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def outside():
-    with Outside(latency=0) as world:
-        yield world
-
-
-@pytest.fixture
-def carriers(outside):
-    """Nothing in flight, nothing counted; whatever a test holds is let go."""
-    outside.mend()
-    assert outside.wait_until_idle()
-    outside.forget()
-    yield outside
-    outside.mend()
 
 
 @pytest.fixture(scope="module")

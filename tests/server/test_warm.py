@@ -1,13 +1,15 @@
 """An app starts as a copy of a warm process, and is what it would be in a fresh Python."""
 
 import os
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from tests.server.asking import get
 from tests.waiting import until
 from unblocked import serve
-from unblocked.processes import keeper
+from unblocked.processes import Keeper, keeper
 from unblocked.processes.starting import METHOD, method
 from unblocked.server.warm import Warm, warm
 
@@ -15,7 +17,7 @@ APP = """
 import os
 import sys
 
-from fastapi import FastAPI
+from fastapi import BackgroundTasks, FastAPI
 
 import beside
 
@@ -23,7 +25,8 @@ app = FastAPI()
 
 
 @app.get("/")
-async def here() -> dict:
+async def here(tasks: BackgroundTasks) -> dict:
+    tasks.add_task(print, "somebody asked")  # after the access log, which would pass it on
     return {
         "pid": os.getpid(),
         "parent": os.getppid(),
@@ -48,7 +51,9 @@ def app(write, tmp_path, carriers, monkeypatch):
 
     def served(**env):
         with serve("app.py", carriers=carriers, env=env) as service:
-            return get(service.url).json()
+            said = get(service.url).json()
+            until(lambda: "somebody asked" in service.log, "what is printed is in the log at once")
+            return said
 
     return served
 
@@ -79,11 +84,61 @@ def test_copies_share_the_hash_of_texts_and_a_fresh_python_does_not(app):
 
 
 @pytest.mark.skipif(method() == "spawn", reason="here every app is started by a fresh Python")
-def test_warm_process_that_was_killed_is_made_anew(app):
+def test_warm_process_that_was_killed_is_made_anew(app, monkeypatch, tmp_path):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     before = warmed()
     before.stop()
-    assert app()["beside"] == "from the path"
+    said = app()
+    assert said["beside"] == "from the path"
     assert warmed().pid != before.pid
+    monkeypatch.setenv("PYTHONPATH", "")
+    (tmp_path / "beside.py").write_text('name = "from its folder"\n')
+    copied = app()
+    assert copied["beside"] == "from its folder"  # and the folder of before is no more looked into
+    assert set(said["path"]) - set(copied["path"]) == {str(tmp_path / "elsewhere")}
+
+
+@pytest.mark.skipif(method() == "spawn", reason="here every app is started by a fresh Python")
+def test_warm_process_has_one_thread():
+    assert psutil.Process(warmed().pid).num_threads() == 1  # a fork copies only the thread that calls it
+
+
+@pytest.fixture
+def keepers(monkeypatch, tmp_path):
+    """Give the keepers of a test of its own: the last one counts, and what it is to warm never gets warm."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexec sleep 300\n")
+    python.chmod(0o755)
+    made = [Keeper()]
+    monkeypatch.setattr("unblocked.server.warm.keeper", lambda: made[-1])
+    monkeypatch.setattr("unblocked.server.warm.sys", SimpleNamespace(executable=str(python)))
+    monkeypatch.setenv(METHOD, "fork")
+    yield made
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def cold(keepers):  # noqa: ARG001  # its processes
+    made = Warm()
+    yield made
+    made._close()
+
+
+def begun(keeper):
+    return len(list(keeper.folder.glob("warm*.log")))
+
+
+def test_nobody_waits_until_a_process_is_warm(cold, keepers):
+    assert [cold.process(os.environ) for _ in range(3)] == [None] * 3
+    assert [begun(each) for each in keepers] == [1]
+
+
+def test_each_keeper_has_a_warm_process_of_its_own(cold, keepers):
+    cold.process(os.environ)
+    keepers.append(Keeper())
+    cold.process(os.environ)
+    assert [begun(each) for each in keepers] == [1, 1]
 
 
 def test_nothing_is_warmed_where_forking_is_not_safe(monkeypatch):

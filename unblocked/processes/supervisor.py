@@ -178,7 +178,10 @@ class Supervisor:
             sent = socket.send_fds(warm.copies, [data], descriptors)
             warm.copies.sendall(data[sent:])
             reply = warm.copies.recv(_CHUNK)
-        except OSError as error:
+        except OSError as error:  # it is ended: what it says later must not be taken for the answer to another order
+            warm.copies.close()
+            warm.copies = None
+            kernel.signal_group(order["of"], signal.SIGKILL)
             raise ValueError("the warm process does not answer") from error
         told = json.loads(reply or '{"error": "the warm process has ended"}')
         if "error" in told:

@@ -14,11 +14,15 @@ def check_headers_go_both_ways(app: App) -> None:
     """A header is sent, and one comes back."""
     reply = app.get("/whose", headers={"X-Customer": "owl"})
     says(reply.headers.get("x-customer") == "owl", reply.headers, "owl")
+    recorded = [trace["path"] for trace in app.seen()["recording"]["traces"]]
+    says(recorded == ["/whose"], recorded, "what its process recorded of this request")
 
 
 def check_files_arrive(app: App) -> None:
     """A form's file arrives with its name."""
-    reply = app.post("/labels", files={"label": ("label 7.png", b"\x89PNG")})
+    upload = app.start("/labels", method="POST", files={"label": ("label 7.png", b"\x89PNG")})
+    reply = upload.finish()
+    upload.leave()  # too late to change anything
     says(reply.json == {"label 7.png": 4}, reply, "its name and length")
 
 
@@ -34,7 +38,7 @@ def check_bytes_arrive_in_pieces(app: App) -> None:
     upload = app.start("/bytes", method="POST", body=pieces())
     says(app.comes(lambda: app.value("app.state.pieces") == ["one"]), app.value("app.state.pieces"), "one piece")
     seen.set()
-    says(upload.finish().json == 6, upload.reply, "6 bytes")
+    says(upload.finish().json == {"application/octet-stream": 6}, upload.reply, "6 bytes")
 
 
 def check_what_is_refused_early_says_why(app: App) -> None:
@@ -94,6 +98,8 @@ def check_a_shutdown_waits(app: App, carriers: Outside) -> None:
     says(app.post("/promises").status == 202, "", "202")
     says(app.comes(lambda: carriers.in_flight == 1), carriers, "one question")
     app.shut_down()
+    ending = app.comes(lambda: app.value("app.state.limits") == [None])
+    says(ending, app.value("app.state.limits"), "no limit for requests: the check says when there was time enough")
     says(not app.settles(lambda: app.gone), "the process has ended", "it waits for the carrier")
     carriers.release()
     says(app.ends(lambda: app.gone), "the process is still there", "its end")
