@@ -100,5 +100,5 @@ def test_app_of_another_kind_is_told(place, valkey):
 @pytest.mark.usefixtures("place")
 def test_log_has_no_warning_for_a_container(valkey):
     with worker(valkey) as made:
-        assert "ready" in made.log
+        until(lambda: "ready" in made.log, "it has said that it is ready")
         assert "superuser" not in made.log

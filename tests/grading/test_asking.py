@@ -131,8 +131,8 @@ def test_all_that_is_asked_is_answered(exercise):
         ("async for piece in request.stream()", "for piece in [await request.body()]", "check_bytes_arrive_in_pieces"),
         ("status_code=413", "status_code=500", "check_what_is_refused_early_says_why"),
         (
-            "async def refused() -> None:\n    pass",
-            "async def refused(request: Request) -> None:\n    await request.body()",
+            "async def refused(response: Response) -> None:\n",
+            "async def refused(request: Request, response: Response) -> None:\n    await request.body()\n",
             "check_a_body_need_not_end",
         ),
         ('print("parcel", parcel, "is printed")', "pass", "check_it_is_known_what_was_written"),
