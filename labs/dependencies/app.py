@@ -17,7 +17,7 @@ for router in (quotes.router, offers.router, offers.steps, labels.router, orders
 if read_settings().http_middleware:
     app.middleware("http")(trail.pass_on)
 app.add_middleware(trail.Onlooker)
-app.add_middleware(CorrelationMiddleware)  # added last, so it is the outermost
+app.add_middleware(CorrelationMiddleware)  # added last, so nothing comes before it
 
 
 @app.get("/health")

@@ -34,8 +34,13 @@ def _run(order: Order, check: socket.socket) -> dict[str, Any]:
     with ours:
         with theirs:
             pid = offspring.start("suite_run", order, theirs.fileno(), closing=[check, ours])
-        result = Lines(ours).receive() if select.select([ours], [], [], _GRACE * stretch())[0] else None
+        silent = not select.select([ours], [], [], _GRACE * stretch())[0]
+        result = None if silent else Lines(ours).receive()
     os.kill(pid, signal.SIGKILL)  # also one that has said everything: a thread may hold it
     _, status = os.waitpid(pid, 0)
-    what = f"Your tests ended their own process (exit code {os.waitstatus_to_exitcode(status)})."
+    what = (
+        "Your tests do not end, and one call of them lets no other thread of Python run."
+        if silent
+        else f"Your tests ended their own process (exit code {os.waitstatus_to_exitcode(status)})."
+    )
     return result or {"broken": {"message": what, "line": None}}
