@@ -11,7 +11,7 @@ Run as a file by a bare Python (`python -I -S guard.py`), so that it starts in s
   the owner still holds the socket), ends all processes and itself; the warden removes the folder.
 - The supervisor is killed: the warden ends what is left and removes the folder.
 - The warden is killed: the supervisor is told by the system (Linux) or sees it (macOS) and does the same.
-- Owner and supervisor are killed: the warden remains, and does it. All three: Linux kills the processes, though not what
+- Owner and supervisor are killed: the warden remains, and does it. All three: Linux kills the processes, but not what
   those have started, and the folder is swept by the next owner (`runtime.sweep`).
 """
 
