@@ -2,8 +2,8 @@
 
 from unblocked.exercises import Exercise
 from unblocked.grading.app import App
-from unblocked.grading.asking import Pending, Reply
-from unblocked.grading.checking import advice, expect, expect_reply, hints
+from unblocked.grading.asking import Pending, Reply, expect_reply
+from unblocked.grading.checking import advice, expect, hints
 from unblocked.grading.code import Code
 from unblocked.grading.grader import Grader, grade, grader
 from unblocked.grading.imported import Imported

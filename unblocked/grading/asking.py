@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from time import perf_counter  # kept: an answer may replace what is in `time`
 from typing import TYPE_CHECKING, Any, Protocol
 
+from unblocked.grading.checking import Unmet, expect
 from unblocked.records import REQUEST_HEADER, Request
 
 if TYPE_CHECKING:
     from unblocked.grading.board import Board
-    from unblocked.grading.checking import Unmet
 
 Files = Mapping[str, tuple[str, bytes]]
 """What a form uploads: by the field's name, the file's name and its bytes."""
@@ -42,6 +42,26 @@ class Reply:
 
     def __str__(self) -> str:
         return f"{self.status} {self.text[:200]}"
+
+
+def expect_reply(reply: Reply, status: int, json: Any, *, did: str, meaning: str) -> None:
+    """State what a right answer replies; when it replies something else, the check is over and says the rest.
+
+    Args:
+        reply: what came back.
+        status: the right status.
+        json: the right body, as data.
+        did: what the check did, such as "sent `POST /orders/8`".
+        meaning: what it means that another reply came; of one with status 500 is said that the route raised.
+
+    """
+    expect(
+        (reply.status, reply.json) == (status, json),
+        did=did,
+        got=str(reply),
+        expected=f"{status} {json_module.dumps(json, ensure_ascii=False, separators=(',', ':'))}",
+        meaning="The route raised an exception; your code printed which." if reply.status == 500 else meaning,
+    )
 
 
 @dataclass(frozen=True, slots=True)

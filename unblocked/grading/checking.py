@@ -7,16 +7,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from json import dumps
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from unblocked.grading.code import Code
 from unblocked.grading.verdict import Advice, Outcome
-
-if TYPE_CHECKING:
-    from unblocked.grading.asking import Reply
 
 F = TypeVar("F", bound=Callable[..., Any])
 A = TypeVar("A", bound=Callable[[Code], bool])
@@ -44,26 +40,6 @@ def expect(holds: object, *, did: str, got: str, expected: str, meaning: str, li
     """
     if not holds:
         raise Unmet(did=did, got=got, expected=expected, meaning=meaning, line=line)
-
-
-def expect_reply(reply: Reply, status: int, json: Any, *, did: str, meaning: str) -> None:
-    """State what a right answer replies; when it replies something else, the check is over and says the rest.
-
-    Args:
-        reply: what came back.
-        status: the right status.
-        json: the right body, as data.
-        did: what the check did, such as "sent `POST /orders/8`".
-        meaning: what it means that another reply came; of one with status 500 is said that the route raised.
-
-    """
-    expect(
-        (reply.status, reply.json) == (status, json),
-        did=did,
-        got=str(reply),
-        expected=f"{status} {dumps(json, ensure_ascii=False, separators=(',', ':'))}",
-        meaning="The route raised an exception; your code printed which." if reply.status == 500 else meaning,
-    )
 
 
 def hints(question: str, pointer: str, shape: str) -> Callable[[F], F]:
