@@ -85,6 +85,15 @@ def test_what_is_no_longer_ours_is_not_emptied(valkey, client):
     assert client.keys() == ["theirs"]
 
 
+@pytest.mark.parametrize("harm", [Borrowed.kill, Borrowed.pause])
+def test_server_of_others_is_not_harmed(valkey, harm):
+    with Borrowed(valkey.url) as borrowed:
+        with pytest.raises(Fault, match="Unset `REDIS_URL`: then a server of your own is started"):
+            harm(borrowed)
+        assert borrowed.running
+        assert repr(borrowed) == f"`{borrowed.server}, borrowed` runs at {borrowed.url}"
+
+
 def test_killed_owner_leaves_an_empty_database(valkey, client):
     command = [sys.executable, "-c", OWNER, valkey.url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as owner:

@@ -49,7 +49,30 @@ class Borrowed(Backend):
             if told is None or "failed" in told:
                 raise Fault(told["failed"] if told else f"`REDIS_URL` could not be used. {child.log.read_text()}")
         self.url, self.server = told["url"], told["server"]
-        super().__init__(child, name=self.server, where=without_password(self.url))
+        super().__init__(child, name=f"{self.server}, borrowed", where=without_password(self.url))
+
+    def kill(self) -> None:
+        """Refuse: it is somebody else's.
+
+        Raises:
+            Fault: always.
+
+        """
+        raise self._not_ours()
+
+    def pause(self) -> None:
+        """Refuse: it is somebody else's.
+
+        Raises:
+            Fault: always.
+
+        """
+        raise self._not_ours()
+
+    def _not_ours(self) -> Fault:
+        return Fault(
+            f"`{self.server}` is not the course's to harm. Unset `REDIS_URL`: then a server of your own is started."
+        )
 
     def __enter__(self) -> Self:
         return self
