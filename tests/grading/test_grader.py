@@ -137,7 +137,7 @@ def test_interrupt_ends_the_grading(exercise, monkeypatch):
         until(lambda: processes() - before, "the grading runs")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("unblocked.server.lines.Lines.receive", interrupted)
+    monkeypatch.setattr("unblocked.processes.lines.Lines.receive", interrupted)
     with pytest.raises(KeyboardInterrupt):
         grader().grade(exercise, "while True: pass\n")
     until(lambda: processes() <= before, "the grading has ended")

@@ -12,7 +12,7 @@ from unblocked.backends.claim import without_password
 from unblocked.course import course
 from unblocked.faults import Fault
 from unblocked.processes import keeper
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 _GRACE = 2.0
 """Seconds in which the database is emptied and given back."""

@@ -9,7 +9,7 @@ import sys
 
 from unblocked.backends.claim import claim
 from unblocked.faults import Fault
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 
 def main(owner: int) -> int:

@@ -13,8 +13,8 @@ from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.course import course
 from unblocked.faults import Fault
 from unblocked.processes import Child, keeper
+from unblocked.processes.lines import Lines
 from unblocked.server.failure import Failure
-from unblocked.server.lines import Lines
 
 Pool = Literal["prefork", "threads", "solo"]
 

@@ -16,8 +16,8 @@ from celery.exceptions import SecurityWarning
 from celery.signals import worker_ready
 
 from unblocked.faults import Fault
+from unblocked.processes.lines import Lines
 from unblocked.server.failure import Failure
-from unblocked.server.lines import Lines
 from unblocked.server.loading import imported
 
 

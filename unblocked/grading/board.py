@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 Message = dict[str, Any]
 

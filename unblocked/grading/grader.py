@@ -21,7 +21,7 @@ from unblocked.grading.patience import stretch
 from unblocked.grading.turns import turn
 from unblocked.grading.verdict import Verdict, verdict_of
 from unblocked.processes import Child, Keeper, keeper
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 LIMIT = 30.0
 """Seconds after which a grading is ended, whatever the answer does; more on a machine that is busy."""

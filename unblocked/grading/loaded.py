@@ -25,9 +25,9 @@ from unblocked.grading.order import Order
 from unblocked.grading.whereabouts import line_of, whereabouts
 from unblocked.grading.written import Written
 from unblocked.processes import kernel
+from unblocked.processes.lines import Lines
 from unblocked.recorder.middleware import App, Receive, Scope, Send
 from unblocked.server.failure import Failure
-from unblocked.server.lines import Lines
 from unblocked.server.process import Process
 
 _TURN_LIMIT = 1.0

@@ -18,8 +18,8 @@ from unblocked.grading.checking import Check, advise, load, proven
 from unblocked.grading.order import Order
 from unblocked.grading.verdict import Ended
 from unblocked.processes import kernel
+from unblocked.processes.lines import Lines
 from unblocked.processes.supervisor import Supervisor
-from unblocked.server.lines import Lines
 
 _TURN = 0.02
 _ROUNDS = 1000

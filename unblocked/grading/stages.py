@@ -20,7 +20,7 @@ from unblocked.grading.patience import Patience, stretch
 from unblocked.grading.suite import Tests
 from unblocked.grading.whereabouts import line_of
 from unblocked.outside import Outside
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 _PYTHON_LIMIT = 30.0
 """Seconds that a fresh Python may take until it begins with the answer."""

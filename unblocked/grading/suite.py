@@ -9,7 +9,7 @@ from typing import Any
 
 from unblocked.grading.checking import Unmet
 from unblocked.grading.order import Order
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from unblocked.grading.order import Order
 from unblocked.grading.patience import Patience
 from unblocked.grading.whereabouts import whereabouts
 from unblocked.processes import kernel
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 Report = pytest.CollectReport | pytest.TestReport
 

@@ -12,7 +12,7 @@ from unblocked.grading import offspring
 from unblocked.grading.order import Order
 from unblocked.grading.patience import stretch
 from unblocked.processes import kernel
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 _GRACE = 25.0
 """Seconds until a run is ended that does not even say that it hangs; more on a machine that is busy."""

@@ -18,7 +18,7 @@ from unblocked.grading.stages import Broken, Stage, stage_for
 from unblocked.grading.verdict import Outcome
 from unblocked.outside import Outside
 from unblocked.processes import kernel
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 FAULT = 70
 """The exit code of a check that itself is broken."""

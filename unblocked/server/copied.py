@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from unblocked.processes import copies
+from unblocked.processes.lines import Lines
 from unblocked.server import process, warmth
-from unblocked.server.lines import Lines
 
 
 def main(owner: int, orders: int) -> int:

@@ -15,11 +15,11 @@ import anyio.to_thread
 import uvicorn
 
 from unblocked.faults import Fault
+from unblocked.processes.lines import Lines
 from unblocked.recorder import TAPE, Recorded, install, name_outgoing_calls
 from unblocked.recorder.middleware import App, Receive, Scope, Send
 from unblocked.server import swagger
 from unblocked.server.failure import Failure
-from unblocked.server.lines import Lines
 from unblocked.server.loading import load
 
 

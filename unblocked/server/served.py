@@ -12,9 +12,9 @@ from typing import Any
 
 from unblocked.faults import Fault
 from unblocked.processes import Child
+from unblocked.processes.lines import Lines
 from unblocked.records import Recording, Stretch, Trace
 from unblocked.server.failure import Failure
-from unblocked.server.lines import Lines
 from unblocked.server.source import Source
 from unblocked.server.target import Target
 

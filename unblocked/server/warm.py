@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from unblocked.course import course
 from unblocked.processes import Child, Keeper, keeper
+from unblocked.processes.lines import Lines
 from unblocked.processes.starting import method
-from unblocked.server.lines import Lines
 
 
 class Warm:

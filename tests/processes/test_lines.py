@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from unblocked.server.lines import Lines
+from unblocked.processes.lines import Lines
 
 
 @pytest.fixture
