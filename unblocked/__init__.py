@@ -5,7 +5,7 @@ A bare Python, older than the course needs, must be able to import this module: 
 
 # Each verb and the room that it lives in. No module has a verb's name (see CONTRIBUTING.md, "Names").
 _ROOMS = {
-    "serve": "unblocked.server",
+    "serve": "unblocked.stack",
     "upstream": "unblocked.outside",
     "load": "unblocked.traffic",
     "timeline": "unblocked.drawing",

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["turn", "loop", "thread", "token", "upstream", "connection", "broker", "await"]
+Kind = Literal["turn", "loop", "thread", "token", "upstream", "connection", "broker", "worker", "await"]
 """Where a request is: waits for its turn, on the event loop, in a worker thread, waits for a thread's token, waits for
-another service, waits for a connection of a pool, waits for a broker, awaits something that nobody named."""
+another service, waits for a connection of a pool, waits in a broker's queue, is worked on by a task's worker, awaits
+something that nobody named."""
 
 REQUEST_HEADER = "x-unblocked-request"
 """The header by which a client names its request, so that both views of it can be joined."""

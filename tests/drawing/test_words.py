@@ -75,7 +75,7 @@ def test_unrecorded_run_says_so():
 def test_legend_has_only_places_seen():
     picture = words(timeline(threaded()))
     assert "runs in a worker thread" in picture
-    assert "waits for a broker" not in picture
+    assert "waits in the broker" not in picture
 
 
 def test_legend_leaves_out_what_is_too_short():

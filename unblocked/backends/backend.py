@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import contextlib
 import signal
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol, Self
 
 from unblocked.processes import Child
 
 
+class Stoppable(Protocol):
+    """What can be ended."""
+
+    def stop(self) -> None:
+        """End it."""
+
+
 @contextlib.contextmanager
-def ended_on_failure(child: Child) -> Iterator[None]:
-    """End a process when what waits for it to be ready fails, or is interrupted."""
+def ended_on_failure(started: Stoppable) -> Iterator[None]:
+    """End what was started when what waits for it to be ready fails, or is interrupted."""
     try:
         yield
     except BaseException:
-        child.stop()
+        started.stop()
         raise
 
 
-class Backend:
+class Backend(ABC):
     """A kept process that serves others. Use it as it is, or in a `with` block, which ends it.
 
     Attributes:
@@ -48,9 +58,14 @@ class Backend:
     def log(self) -> str:
         """What it has printed so far."""
         try:
-            return self._child.log.read_text(errors="replace")
+            return self.log_file.read_text(errors="replace")
         except FileNotFoundError:  # the runtime folder goes with the owner
             return ""
+
+    @property
+    def log_file(self) -> Path:
+        """The file that the log is in."""
+        return self._child.log
 
     @property
     def memory(self) -> int | None:
@@ -66,6 +81,10 @@ class Backend:
         self._child.signal(signal.SIGKILL)
         self._child.wait()
 
+    @abstractmethod
+    def again(self) -> Self:
+        """Start another one in its place; for whoever has killed it."""
+
     def pause(self) -> None:
         """Keep it from doing anything until `go_on`: who asks it is connected, and hears nothing."""
         self._child.signal(signal.SIGSTOP)
@@ -74,7 +93,7 @@ class Backend:
         """End the pause."""
         self._child.signal(signal.SIGCONT)
 
-    def __enter__(self) -> Backend:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

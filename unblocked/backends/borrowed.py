@@ -69,6 +69,15 @@ class Borrowed(Backend):
         """
         raise self._not_ours()
 
+    def again(self) -> Self:
+        """Refuse: it is never killed.
+
+        Raises:
+            Fault: always.
+
+        """
+        raise self._not_ours()
+
     def _not_ours(self) -> Fault:
         return Fault(
             f"`{self.server}` is not the course's to harm. Unset `REDIS_URL`: then a server of your own is started."

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.course import course
@@ -45,6 +46,7 @@ class Worker(Backend):
         concurrency: int = 2,
         queues: Sequence[str] = (),
         cwd: Path | None = None,
+        wait: bool = True,
     ) -> None:
         """Start it, and return when it takes tasks.
 
@@ -56,12 +58,15 @@ class Worker(Backend):
             concurrency: how many tasks at once.
             queues: which queues it serves; the app's default one if not given.
             cwd: its working folder; ours if not given.
+            wait: whether to wait until it takes tasks; else `wait_until_ready` does.
 
         Raises:
             Fault: the app cannot be imported (with its own traceback), or the worker is not ready after a minute.
 
         """
         ours, theirs = socket.socketpair()
+        self._wanted: dict[str, Any] = {"app": app, "env": env, "name": name, "pool": pool, "concurrency": concurrency}
+        self._wanted |= {"queues": queues, "cwd": cwd}
         words = [app, name, pool, str(concurrency), ",".join(queues)]
         with theirs:
             child = keeper().start(
@@ -72,9 +77,29 @@ class Worker(Backend):
                 descriptors=[theirs.fileno()],
                 grace=_GRACE,
             )
-        with ours, ended_on_failure(child):
-            _await(Lines(ours), child, name)
+        self._lines = Lines(ours)
         super().__init__(child, name=name, where=f"{app}, {pool}, {concurrency} at once")
+        if wait:
+            self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Return when it takes tasks.
+
+        Raises:
+            Fault: the app cannot be imported (with its own traceback), or it is not ready after a minute.
+
+        """
+        with contextlib.closing(self._lines), ended_on_failure(self._child):
+            _await(self._lines, self._child, self.name)
+
+    def stop(self) -> None:
+        """End it in good order, also one that nobody has waited for; return when it is gone."""
+        self._lines.close()
+        super().stop()
+
+    def again(self) -> Self:
+        """Start another one like it; for whoever has killed it."""
+        return type(self)(**self._wanted)
 
     def __enter__(self) -> Self:
         return self

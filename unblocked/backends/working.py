@@ -17,6 +17,7 @@ from celery.signals import worker_ready
 
 from unblocked.faults import Fault
 from unblocked.processes.lines import Lines
+from unblocked.recorder import note_tasks
 from unblocked.server.failure import Failure
 from unblocked.server.loading import imported
 
@@ -45,6 +46,7 @@ def main(owner: int, app: str, name: str, pool: str, concurrency: str, queues: s
         lines.send(ready=True)
         lines.close()
 
+    note_tasks(worker=name)
     worker_ready.connect(ready, weak=False)
     found.worker_main(_words(name, pool, concurrency, queues))
     return 0

@@ -36,19 +36,31 @@ LOOKS: dict[Place, Look] = {
     "upstream": Look("waits for another service", "#2b7fd1", "u", 0.6),
     "connection": Look("waits for a connection", "#9445b0", "c", 0.6, '<path d="M2 0h1v8h-1zM6 0h1v8h-1z" {paper}/>'),
     "broker": Look(
-        "waits for a broker",
+        "waits in the broker",
         "#c08400",
         "b",
         0.6,
         '<path d="M1 1h2v2h-2zM5 1h2v2h-2zM3 5h2v2h-2zM-1 5h2v2h-2zM7 5h2v2h-2z" {paper}/>',
     ),
+    "worker": Look("runs in a Celery worker", "#9a5b2e", "w", 0.8),
     "await": Look("awaits something else", "#6f97b5", "~", 0.3),
     "turn": Look("waits for its turn", "#8a8a8a", "·", 0.6),
     "flight": Look("in flight, not recorded", "#7d8590", "-", 0.45),
 }
 """In the order of the legend. Read backwards it is nearly the order of painting, which is `LAYERS`."""
 
-LAYERS: tuple[Place, ...] = ("flight", "turn", "await", "broker", "connection", "upstream", "token", "thread", "loop")
+LAYERS: tuple[Place, ...] = (
+    "flight",
+    "turn",
+    "await",
+    "broker",
+    "worker",
+    "connection",
+    "upstream",
+    "token",
+    "thread",
+    "loop",
+)
 """What is painted first, and so lies below. Where a request is at two places at once, the later one is told."""
 
 FILLERS: frozenset[Place] = frozenset({"flight", "turn", "await"})

@@ -7,6 +7,7 @@ from unblocked.grading.checking import advice, expect, hints
 from unblocked.grading.code import Code
 from unblocked.grading.grader import Grader, grade, grader
 from unblocked.grading.imported import Imported
+from unblocked.grading.stack import Stack
 from unblocked.grading.suite import Tests
 from unblocked.grading.verdict import Advice, Outcome, Verdict
 from unblocked.outside import Outside
@@ -22,6 +23,7 @@ __all__ = [
     "Outside",
     "Pending",
     "Reply",
+    "Stack",
     "Tests",
     "Verdict",
     "advice",

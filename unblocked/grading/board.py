@@ -74,6 +74,10 @@ class Channel(Board):
             self.post(**message)
         self.close()
 
+    def send(self, **message: Any) -> None:
+        """Tell the other process something."""
+        self._lines.send(**message)
+
     def ask(self, key: str, *, limit: float, **question: Any) -> Any:
         """Ask the other process, and give what it says under the same key; None when it says nothing."""
         seen = len(self.messages)

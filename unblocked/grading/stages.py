@@ -13,14 +13,18 @@ from typing import Any, ClassVar
 from unblocked.grading import confinement, imported, offspring, probes, warmth
 from unblocked.grading.app import App
 from unblocked.grading.board import Board, Channel
+from unblocked.grading.broker import Broker
 from unblocked.grading.imported import Imported
 from unblocked.grading.loading import broken_by
 from unblocked.grading.order import Order
 from unblocked.grading.patience import Patience, stretch
+from unblocked.grading.stack import Stack
 from unblocked.grading.suite import Tests
 from unblocked.grading.whereabouts import line_of
 from unblocked.outside import Outside
 from unblocked.processes.lines import Lines
+from unblocked.recorder.notes import SETTING, Notes
+from unblocked.stack.beside import settings
 
 _PYTHON_LIMIT = 30.0
 """Seconds that a fresh Python may take until it begins with the answer."""
@@ -79,11 +83,8 @@ class Served(Stage):
 
     def open(self, carriers: Outside) -> None:
         """Wait until it serves."""
-        channel = Channel(self._ours)
-        file = str(self._order.copy)
-        self.subject = app = App(
-            channel, carriers=carriers, limit=self._order.answer_limit, url=self._url, pid=self._pid, file=file
-        )
+        self.subject = app = self._made(carriers)
+        channel = app.board
         channel.wait(lambda: channel.first("begun"), limit=_PYTHON_LIMIT * stretch())
         patience = Patience.with_process(self._pid, self._order.start_limit)
         patience.wait(lambda: channel.first("ready") or channel.first("failed") or not channel.open, channel.wait)
@@ -93,6 +94,55 @@ class Served(Stage):
             raise Broken("Your code ended its own process before it could answer.", None)
         if not channel.first("ready"):
             raise self._hangs(app.line)
+
+    def _made(self, carriers: Outside) -> App:
+        """Make what the check sees of it."""
+        return App(Channel(self._ours), **self._facts(carriers))
+
+    def _facts(self, carriers: Outside) -> dict[str, Any]:
+        facts = {"url": self._url, "pid": self._pid, "file": str(self._order.copy)}
+        return {"carriers": carriers, "limit": self._order.answer_limit, **facts}
+
+
+class Queued(Served):
+    """The answer's `app` and workers of its `queue`, with a broker between them."""
+
+    name = "stack"
+
+    def prepare(self, carriers: socket.socket) -> None:
+        """Start the broker, the process that starts workers, and the app's."""
+        self._broker = Broker(self._order.folder)
+        self._findings.send(serving=self._broker.pid)
+        self._notes = Notes(self._order.place / "tasks.jsonl")
+        os.environ.update({**settings(self._broker.url), SETTING: str(self._notes.path)})
+        self._check, theirs = socket.socketpair()
+        with theirs:
+            self._crew = offspring.start("crew", self._order, theirs.fileno(), closing=[carriers, self._check])
+        self._findings.send(serving=self._crew)
+        super().prepare(carriers)
+
+    def open(self, carriers: Outside) -> None:
+        """Wait until the broker answers, a worker takes tasks, and the app serves."""
+        self._broker.wait_until_ready()
+        self._stack = self._assembled(carriers)
+        first = self._stack.hire(wait=False)
+        super().open(carriers)
+        if broken := self._stack.refusal(first):
+            raise Broken(broken["message"], broken["line"])
+
+    def _made(self, carriers: Outside) -> App:  # noqa: ARG002  # it is there
+        return self._stack
+
+    def _assembled(self, carriers: Outside) -> Stack:
+        return Stack(
+            Channel(self._ours),
+            order=self._order,
+            crew=Channel(self._check),
+            crew_pid=self._crew,
+            broker=self._broker,
+            notes=self._notes,
+            **self._facts(carriers),
+        )
 
 
 class InProcess(Stage):
@@ -135,13 +185,20 @@ class Tested(Stage):
         self.subject = Tests(Lines(self._ours), self._order)
 
 
-KINDS: dict[str, type[Stage]] = {"function": InProcess, "app": Served, "report": Served, "test": Tested}
+KINDS: dict[str, type[Stage]] = {
+    "function": InProcess,
+    "app": Served,
+    "report": Served,
+    "test": Tested,
+    "queue": Queued,
+}
 """The kinds of exercises. A report names what is wrong in a running service, at its top level, and mends it."""
 
 
 def stage_for(needs: Iterable[str]) -> type[Stage]:
     """Give the stage that a check asks for."""
-    return next((stage for stage in KINDS.values() if stage.name in needs), Served)
+    wanted = list(needs)
+    return next((stage for stage in KINDS.values() if stage.name in wanted), Served)
 
 
 def _attempt(path: str) -> Any:

@@ -8,5 +8,6 @@ threads, which get a copy of the context. Works with asyncio's own loop; uvloop 
 from unblocked.recorder.middleware import Recorded
 from unblocked.recorder.probes import install, name_outgoing_calls
 from unblocked.recorder.tape import TAPE, Tape
+from unblocked.recorder.tasks import note_tasks
 
-__all__ = ["TAPE", "Recorded", "Tape", "install", "name_outgoing_calls"]
+__all__ = ["TAPE", "Recorded", "Tape", "install", "name_outgoing_calls", "note_tasks"]

@@ -1,6 +1,5 @@
-"""A lab on real uvicorn, in a process of its own, ready when the call returns."""
+"""A lab on real uvicorn, in a process of its own."""
 
 from unblocked.server.served import Served
-from unblocked.server.serving import serve
 
-__all__ = ["Served", "serve"]
+__all__ = ["Served"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import html
 import itertools
+import signal
 import socket
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from unblocked.faults import Fault
 from unblocked.processes import Child
@@ -44,6 +45,12 @@ class Served:
         self._lines = Lines(connection)
         self._asking = threading.Lock()
         self._questions = itertools.count(1)
+
+    def _become(self, other: Self) -> None:
+        """Go on as another one, which was started in the place of one that has ended."""
+        with contextlib.suppress(OSError):
+            self._lines.close()
+        self.pid, self._child, self._lines = other.pid, other._child, other._lines
 
     def wait_until_ready(self) -> None:
         """Return when requests are answered.
@@ -116,6 +123,11 @@ class Served:
         """
         return Source.of(self.target.source, name)
 
+    def kill(self) -> None:
+        """End it as a crash does, without a last word; return when its process is gone."""
+        self._child.signal(signal.SIGKILL)
+        self._child.wait()
+
     def stop(self) -> None:
         """End it; return when its process is gone and its port is free."""
         self._child.stop()
@@ -131,7 +143,7 @@ class Served:
                     return answer
         raise Fault(f"`{self.name}` does not run any more. Run the cell with `serve(…)` again.")
 
-    def __enter__(self) -> Served:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

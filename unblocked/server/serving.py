@@ -1,4 +1,4 @@
-"""The verb `serve`: opens the port, starts the process, waits until it answers."""
+"""Starts an app on a port: opens it first, so that no other program can take it, and then starts the process."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from unblocked.course import course
 from unblocked.faults import Fault
@@ -20,55 +20,7 @@ from unblocked.server.warm import warm
 if TYPE_CHECKING:  # the process of an app imports this package too, and starts faster without aiohttp
     from unblocked.outside import Outside
 
-_served: dict[tuple[int, Path, str], Served] = {}
-"""By process, since a forked copy owns none of them; by what is served, since two files may have one name."""
-
-
-def serve(
-    target: str,
-    *,
-    port: int = 0,
-    carriers: Outside | None = None,
-    env: Mapping[str, str] | None = None,
-    record: bool = True,
-) -> Served:
-    """Run a lab, or any ASGI app, on real uvicorn. It is ready when this returns, and gone when the notebook is.
-
-    Args:
-        target: a lab (`"routes"`), an import string (`"shop.main:app"`) or a file (`"answer.py"`).
-        port: where it listens on this machine; any free port if not given.
-        carriers: the outside world that it asks for prices; the one that `upstream()` gives if not given.
-        env: settings for it, added to the environment as text.
-        record: whether it records what each request does, for `timeline`.
-
-    Returns:
-        The service. Serving the same target again ends the one before.
-
-    Raises:
-        Fault: there is no such target, the port is taken, or the app does not start (with its own traceback).
-
-    Example:
-        >>> parcel = serve("routes")
-        >>> parcel.url
-        'http://127.0.0.1:40123'
-        >>> parcel.stop()
-
-    """
-    found, port = Target.of(target), valid(port)
-    key = os.getpid(), found.source, found.attribute
-    if key in _served:
-        _served.pop(key).stop()
-    with listen(port) as listening:
-        service = start(found, listening, carriers=carriers or _world(), env=env or {}, record=record)
-    service.wait_until_ready()
-    _served[key] = service
-    return service
-
-
-def _world() -> Outside:
-    from unblocked.outside import upstream
-
-    return upstream()
+S = TypeVar("S", bound=Served)
 
 
 def valid(port: int) -> int:
@@ -96,11 +48,27 @@ def listen(port: int = 0) -> socket.socket:
 
 
 def start(
-    target: Target, listening: socket.socket, *, carriers: Outside, env: Mapping[str, str], record: bool = True
-) -> Served:
-    """Start the process of an app on a socket that listens; `Served.wait_until_ready` waits for it."""
-    environment = _environment(carriers, env)
-    of = warm().process(environment)
+    target: Target,
+    listening: socket.socket,
+    *,
+    carriers: Outside,
+    env: Mapping[str, str],
+    record: bool = True,
+    make: Callable[..., S],
+) -> S:
+    """Start the process of an app on a socket that listens; `Served.wait_until_ready` waits for it.
+
+    Args:
+        target: what is served.
+        listening: the socket.
+        carriers: the outside world that it asks.
+        env: settings for it, added to the environment.
+        record: whether it records what each request does.
+        make: makes what its owner sees of it: `Served`, or what knows more.
+
+    """
+    whole = environment(carriers, env)
+    of = warm().process(whole)
     words = ["@0", "@1", target.module, target.attribute, str(target.source) if target.is_file else "",
              "record" if record else "plain"]  # fmt: skip
     ours, theirs = socket.socketpair()
@@ -108,7 +76,7 @@ def start(
         child = keeper().start(
             words if of else [sys.executable, "-m", "unblocked.server.process", *words],
             name=target.name,
-            env=environment,
+            env=whole,
             cwd=Path.cwd(),
             descriptors=[listening.fileno(), theirs.fileno()],
             grace=2.0,
@@ -119,10 +87,11 @@ def start(
         raise
     finally:
         theirs.close()
-    return Served(target, child, ours, url=f"http://127.0.0.1:{listening.getsockname()[1]}")
+    return make(target, child, ours, url=f"http://127.0.0.1:{listening.getsockname()[1]}")
 
 
-def _environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:
+def environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment of an app, or of what works for it: ours, the course to import, the outside world."""
     path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
     direct = ",".join(p for p in (os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")), "127.0.0.1") if p)
     ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CARRIERS_URL": carriers.url}

@@ -95,7 +95,7 @@ class _Station:
         self._say("Ctrl-C ends it\n")
 
     def _begin(self) -> None:
-        self._service = start(self._target, self._listening, carriers=self._carriers, env={})
+        self._service = start(self._target, self._listening, carriers=self._carriers, env={}, make=Served)
         self._log = self._service.log_file.open(errors="replace")
         threading.Thread(target=self._await, args=(self._service,), daemon=True).start()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from unblocked.faults import Fault
@@ -80,7 +81,8 @@ def _named(plan: Plan, target: object) -> str:
 def _measured(plan: Plan, target: str | Target, *, title: str) -> Result:
     with meter(plan.count) as shown:
         requests, said = delivered(plan, tell=shown.tell)
-    recording, note = _recorded(target, plan.run)
+    ask = partial(_recorded, target, plan.run)
+    recording, note = ask()
     return Result(
         requests=requests,
         recording=recording,
@@ -89,6 +91,7 @@ def _measured(plan: Plan, target: str | Target, *, title: str) -> Result:
         url=plan.base,
         said=said,
         note=note,
+        ask=ask,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +33,7 @@ class Result:
         url: where they went.
         said: the status and the beginning of the body of the first failed answer; empty if there was none.
         note: what else should be known, in a sentence: such as why there is no recording.
+        ask: asks the server again for what it has recorded of these requests, as `later` does.
 
     Example:
         >>> result = load("http://127.0.0.1:8000", "/health", n=5)  # doctest: +SKIP
@@ -47,6 +49,19 @@ class Result:
     url: str = ""
     said: str = ""
     note: str = ""
+    ask: Callable[[], tuple[Recording | None, str]] | None = None
+
+    def later(self) -> Result:
+        """Give the same run with all that its server has done for these requests until now: also after its answers.
+
+        Example:
+            >>> sent = load(parcel, "/invoices/queued/{n}", n=5, method="POST")  # doctest: +SKIP
+            >>> parcel.wait_for_tasks()  # doctest: +SKIP
+            >>> timeline(sent.later())  # doctest: +SKIP
+
+        """
+        recording, note = self.ask() if self.ask else (self.recording, self.note)
+        return replace(self, recording=recording, note=note)
 
     @property
     def answered(self) -> int:

@@ -15,6 +15,7 @@ from tests.server.asking import get
 from tests.waiting import FAR, until
 from unblocked.outside import Outside
 from unblocked.records import REQUEST_HEADER
+from unblocked.server import Served
 from unblocked.server.serving import listen, start
 from unblocked.server.target import Target
 
@@ -86,7 +87,7 @@ def workers(outside):
             servers = []
             for _ in range(number):
                 with listen() as listening:
-                    servers.append(stack.enter_context(start(lab, listening, carriers=outside, env=env)))
+                    servers.append(stack.enter_context(start(lab, listening, carriers=outside, env=env, make=Served)))
             for server in servers:
                 server.wait_until_ready()
             made = Workers(servers, "compared")

@@ -1,0 +1,91 @@
+"""Answers with a queue: a real broker and real workers for every check, gone with it."""
+
+from pathlib import Path
+
+import psutil
+import pytest
+
+from unblocked.grading import Exercise, grader
+
+PLACE = Path(__file__).parent / "course"
+RIGHT = """
+import os
+import httpx
+from celery import Celery
+from fastapi import FastAPI, HTTPException
+from redis.exceptions import ConnectionError
+from kombu.exceptions import OperationalError
+
+queue = Celery("parcel")
+queue.conf.update(
+    task_acks_late=True,
+    task_ignore_result=True,
+    broker_transport_options={
+        "visibility_timeout": 1, "unacked_restore_interval": 0.2, "unacked_restore_throttle": 1, "max_retries": 0,
+    },
+)
+app = FastAPI()
+
+@queue.task
+def draw(parcel):
+    httpx.post(os.environ["CARRIERS_URL"] + f"/drawn/{parcel}", timeout=60).raise_for_status()
+
+@app.post("/labels/{parcel}")
+def label(parcel: int):
+    try:
+        draw.apply_async([parcel], retry=False)
+    except (OperationalError, ConnectionError, RuntimeError) as error:
+        raise HTTPException(503, "no broker") from error
+    return {"parcel": parcel}
+"""
+
+
+@pytest.fixture
+def exercise():
+    return Exercise.find("workers_are_hired", place=PLACE)
+
+
+def refusal(exercise, code):
+    verdict = grader().grade(exercise, code)
+    assert not verdict.passed
+    return verdict.failure
+
+
+def test_right_answer_passes_and_leaves_nothing(exercise):
+    verdict = grader().grade(exercise, RIGHT)
+    assert verdict.passed, verdict
+    names = [" ".join(each.cmdline()) for each in psutil.Process().children(recursive=True)]
+    assert not [name for name in names if "valkey-server" in name]
+
+
+def test_task_that_is_lost_with_its_worker_is_told(exercise):
+    failure = refusal(exercise, RIGHT.replace("task_acks_late=True", "task_acks_late=False"))
+    assert (failure.name, failure.got) == ("check_a_killed_worker_loses_nothing", "the task is LOST")
+
+
+def test_what_a_task_raised_is_told_with_its_line(exercise):
+    code = RIGHT.replace("    httpx.post(", "    parcel.draw() or httpx.post(")
+    failure = refusal(exercise, code)
+    assert failure.name == "check_a_label_is_drawn"
+    assert "AttributeError: 'int' object has no attribute 'draw'" in failure.got
+    assert "parcel.draw()" in code.splitlines()[failure.line - 1]
+
+
+def test_dead_broker_is_noticed(exercise):
+    failure = refusal(exercise, RIGHT.replace("raise HTTPException(503", "raise HTTPException(500"))
+    assert (failure.name, failure.got) == ("check_a_dead_broker_is_told", '500 {"detail":"no broker"}')
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (RIGHT.replace("queue", "kiosk"), "The exercise asks for a Celery app `queue`"),
+        (RIGHT.replace('queue = Celery("parcel")', 'queue = Celery("parcel")\nnever = there'), "name 'there' is not"),
+    ],
+)
+def test_answer_without_a_worker_is_told(exercise, code, says):
+    verdict = grader().grade(exercise, code)
+    assert not verdict.passed
+    assert says in str(verdict)
+    if "kiosk" in code:
+        assert "It has `kiosk`." in str(verdict)

@@ -1,0 +1,82 @@
+"""The broker of one check: a real Valkey of its own, which the check may end, silence, and look into."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import redis
+
+from unblocked.backends import binaries
+from unblocked.grading.patience import LOOK, stretch
+
+_FAR = 20.0
+"""Seconds after which a broker that is still starting is given up; more on a machine that is busy."""
+
+
+class Broker:
+    """A Valkey that keeps nothing on disk.
+
+    Attributes:
+        url: its address as `redis.Redis.from_url` takes it.
+        pid: its process id.
+
+    """
+
+    def __init__(self, folder: str) -> None:
+        """Start it in a folder; `wait_until_ready` waits for it. A socket's path has at most about 100 bytes."""
+        self._path = Path(tempfile.mkdtemp(prefix="b", dir=folder)) / "v"
+        self.url = f"unix://{self._path}"
+        self._start()
+
+    def _start(self) -> None:
+        self._path.unlink(missing_ok=True)
+        words = [
+            str(binaries.valkey()),
+            "--port", "0", "--unixsocket", str(self._path), "--unixsocketperm", "700",
+            "--save", "", "--appendonly", "no", "--dir", str(self._path.parent), "--daemonize", "no",
+        ]  # fmt: skip
+        self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, start_new_session=True)
+        self.pid = self._process.pid
+
+    def wait_until_ready(self) -> None:
+        """Return when it answers."""
+        end = time.monotonic() + _FAR * stretch()
+        with self.client() as client:
+            while not _answers(client):
+                if self._process.poll() is not None or time.monotonic() > end:
+                    raise RuntimeError(f"Valkey did not start (exit code {self._process.returncode})")
+                time.sleep(LOOK)
+
+    def client(self) -> redis.Redis:
+        """Give a client that looks into it."""
+        return redis.Redis(unix_socket_path=str(self._path), decode_responses=True)
+
+    def kill(self) -> None:
+        """End it as a crash does; what it held is lost, and whoever asks it is refused."""
+        self._process.kill()
+        self._process.wait()
+
+    def again(self) -> None:
+        """Start another one in its place, empty."""
+        self._start()
+        self.wait_until_ready()
+
+    def pause(self) -> None:
+        """Keep it from doing anything: whoever asks it is connected, and hears nothing."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End the pause."""
+        os.kill(self.pid, signal.SIGCONT)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:  # nobody listens yet
+        return False

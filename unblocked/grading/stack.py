@@ -1,0 +1,180 @@
+"""An answer with a queue, as a check sees it: its app, its broker, and real workers that the check hires and harms."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from time import perf_counter  # kept: an answer may replace what is in `time`
+from typing import Any
+
+from unblocked.backends.worker import Pool
+from unblocked.grading.app import App
+from unblocked.grading.board import Channel
+from unblocked.grading.broker import Broker
+from unblocked.grading.checking import Unmet
+from unblocked.grading.contract import Contract
+from unblocked.grading.order import Order
+from unblocked.grading.patience import LOOK, stretch
+from unblocked.grading.subject import PATIENCE
+from unblocked.processes import kernel
+from unblocked.recorder.notes import Notes, Task
+
+_START_LIMIT = 30.0
+"""Seconds after which a worker that is still starting is given up; more on a machine that is busy."""
+
+
+class Hand:
+    """A worker that a check has hired.
+
+    Attributes:
+        name: what it is called.
+        pid: its process id.
+
+    """
+
+    def __init__(self, stack: Stack, number: int, name: str) -> None:
+        self._stack, self._number, self.name = stack, number, name
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._stack.crew.all("hired")[self._number]["pid"]  # type: ignore[no-any-return]
+
+    @property
+    def gone(self) -> bool:
+        """Whether it has ended, with all that it has started."""
+        try:
+            os.killpg(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    def kill(self) -> None:
+        """End it and all that it has started as a crash does, in the midst of its tasks; return when it is gone."""
+        os.killpg(self.pid, signal.SIGKILL)
+        while not self.gone:
+            self._stack.crew.wait(lambda: False, limit=LOOK)
+        self._stack.notes.add("gone", worker=self.name)
+
+    def end(self) -> None:
+        """Ask it to end, as an orchestrator does: it takes no more tasks, and finishes those that it has."""
+        os.kill(self.pid, signal.SIGTERM)
+
+
+class Stack(App):
+    """The learner's `app` on real uvicorn and workers of the learner's `queue`, each in processes of its own.
+
+    Attributes:
+        broker: the Valkey between them; it keeps the results too.
+        worker: the worker that was hired first; it runs when the check begins.
+
+    """
+
+    def __init__(self, channel: Channel, *, order: Order, crew: Channel, crew_pid: int, broker: Broker, notes: Notes,
+                 **of_app: Any) -> None:  # fmt: skip
+        super().__init__(channel, **of_app)
+        self._order, self.crew, self._crew_pid = order, crew, crew_pid
+        self.broker, self.notes = broker, notes
+        self._hired: list[Hand] = []
+
+    @property
+    def worker(self) -> Hand:
+        """The worker that was hired first."""
+        return self._hired[0]
+
+    def hire(
+        self,
+        name: str = "",
+        *,
+        pool: Pool = "prefork",
+        concurrency: int = 2,
+        queues: Sequence[str] = (),
+        wait: bool = True,
+    ) -> Hand:
+        """Start a worker, and return when it takes tasks.
+
+        Args:
+            name: what it is called; a number is found if not given.
+            pool: what its tasks run in.
+            concurrency: how many tasks at once.
+            queues: which queues it serves; the answer's default one if not given.
+            wait: whether to wait until it takes tasks; else `is_ready` does.
+
+        Raises:
+            Unmet: the answer's `queue` cannot be loaded, or no worker of it starts.
+
+        """
+        hand = Hand(self, len(self._hired), name or f"worker-{len(self._hired) + 1}")
+        self._hired.append(hand)
+        Contract(hand.name, pool, concurrency, tuple(queues)).sign(self._order, hand._number)
+        self.crew.send(hire=hand._number)
+        if wait and (broken := self.refusal(hand)):
+            raise Unmet(did="started a worker of your `queue`", got=broken["message"], expected="that it takes tasks",
+                        line=broken["line"], meaning="Without a worker, tasks wait in the broker.")  # fmt: skip
+        return hand
+
+    def refusal(self, hand: Hand) -> dict[str, Any] | None:
+        """Wait until a worker takes tasks, and give None; or give why it does not."""
+        number = hand._number
+
+        def told(key: str) -> list[dict[str, Any]]:
+            return [message for message in self.crew.all(key) if message[key] == number]
+
+        self.crew.wait(lambda: told("ready") or told("refused"), limit=_START_LIMIT * stretch())
+        if told("ready"):
+            return None
+        refused = told("refused")
+        return refused[0]["broken"] if refused else {"message": "no worker: it is still starting", "line": None}
+
+    def tasks(self, name: str = "") -> list[Task]:
+        """Give what is known of every task that was sent, in the order of their sending; of one name only, if given.
+
+        A name is that of the function: `draw` for a task `parcel.draw`.
+        """
+        every = self.notes.tasks().values()
+        return [task for task in every if name in ("", task.name, task.name.rpartition(".")[2])]
+
+    def works(self, holds: Callable[[], object], *, patience: float = PATIENCE) -> bool:
+        """Wait for something that the workers bring; say whether it came.
+
+        True as soon as it holds. False when a while has gone by and app and workers rest.
+
+        Args:
+            holds: says whether it is there.
+            patience: seconds that are waited in any case: more where an answer waits before it tries again.
+
+        """
+        return self._patience(patience).wait(holds, self.crew.wait)
+
+    def finishes(self, *, patience: float = PATIENCE) -> bool:
+        """Wait until every task that was sent is over; say whether that came."""
+        return self.works(lambda: (tasks := self.tasks()) and all(task.over for task in tasks), patience=patience)
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """What tasks raised, as they did: the `task`, the exception's `message`, and the `line` of the answer."""
+        return [{"task": m["task"], **(m.get("raised") or m["retried"])} for m in self.crew.messages if "task" in m]
+
+    def is_quiet(self) -> bool | None:
+        """Look at all threads of the app and of the workers, and at what they have started."""
+        asleep = [kernel.are_asleep(pid) for pid in self._pids()]
+        return False if False in asleep else None if None in asleep else True
+
+    def spent(self) -> float | None:
+        """Add up what the app and the workers have used."""
+        spent = [kernel.processor_time(pid) for pid in self._pids()]
+        return None if None in spent else sum(filter(None, spent))
+
+    def _pids(self) -> list[int]:
+        return [*([] if self.gone else [self.pid]), self._crew_pid]
+
+    def seen(self) -> dict[str, Any]:
+        """Give what is to be drawn; a request's tasks are in its lane."""
+        seen, now = super().seen(), perf_counter()
+        tasks = self.tasks()
+        for trace in (seen["recording"] or {"traces": []})["traces"]:
+            of_it = [task for task in tasks if task.request == trace["id"]]
+            trace["stretches"] += [asdict(stretch) for task in of_it for stretch in task.seen(now)]
+        return seen

@@ -1,0 +1,73 @@
+"""What an app needs beside it: a `services.toml` in its folder names a broker and workers."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from unblocked.backends.worker import Pool
+from unblocked.faults import Fault
+from unblocked.server.target import Target
+
+FILE = "services.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """A worker that is wanted; the attributes are what `Worker` takes."""
+
+    app: str
+    name: str = "worker"
+    pool: Pool = "prefork"
+    concurrency: int = 2
+    queues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What is to be started beside an app.
+
+    Attributes:
+        broker: whether it needs one; whoever has workers does.
+        workers: which workers.
+
+    """
+
+    broker: bool = False
+    workers: tuple[Hand, ...] = ()
+
+    @classmethod
+    def of(cls, target: Target) -> Needs:
+        """Read what stands beside an app's file; nothing where nothing stands there.
+
+        Raises:
+            Fault: the file is not as it should be.
+
+        Example:
+            ```toml
+            broker = true
+
+            [[workers]]
+            name = "quick"
+            app = "labs.celery_queue.tasks:queue"
+            queues = ["quick"]
+            concurrency = 2
+            ```
+
+        """
+        path = target.source.parent / FILE
+        if not path.is_file():
+            return cls()
+        try:
+            return cls._read(tomllib.loads(path.read_text()))
+        except (ValueError, TypeError) as error:
+            raise Fault(f"`{path.parent.name}/{FILE}` cannot be used: {error}.") from error
+
+    @classmethod
+    def _read(cls, told: dict[str, Any]) -> Needs:
+        hands = [Hand(**{**each, "queues": tuple(each.get("queues", ()))}) for each in told.pop("workers", ())]
+        names = [hand.name for hand in hands]
+        if len({*names, "web", "broker"}) < len(names) + 2:
+            raise ValueError("each worker needs a name of its own, which is not `web` or `broker`")
+        return cls(bool(told.pop("broker", hands)), tuple(hands), **told)
