@@ -14,8 +14,8 @@ from unblocked.lessons import blocks, minutes, source
 from unblocked.lessons.source import Lesson
 
 LONGEST_CELL = 25
-LONGEST_STARTERS = {"app": 65, "report": 90}
-"""Lines of an app that is to be mended, lifespan and dependencies included; of one whose fault is to be found."""
+LONGEST_STARTERS = {"app": 65, "report": 90, "queue": 90}
+"""Lines of an app that is to be mended, lifespan and dependencies included; of one whose fault is to be found; with tasks."""
 
 MOST_CALLOUTS = 4
 MOST_MINUTES = 75
