@@ -99,7 +99,11 @@ class Worker(Backend):
 
     def again(self) -> Self:
         """Start another one like it; for whoever has killed it."""
-        return type(self)(**self._wanted)
+        return self.like()
+
+    def like(self, **other: Any) -> Self:
+        """Start another one for the same app, with what is given in place of what this one was started with."""
+        return type(self)(**{**self._wanted, **other})
 
     def __enter__(self) -> Self:
         return self

@@ -15,7 +15,7 @@ from unblocked.lessons.source import Lesson
 
 LONGEST_CELL = 25
 LONGEST_STARTERS = {"app": 65, "report": 90, "queue": 90}
-"""Lines of an app that is to be mended, lifespan and dependencies included; of one whose fault is to be found; with tasks."""
+"""Lines of an app to be mended, lifespan and dependencies included; of one with a fault to find, or with tasks."""
 
 MOST_CALLOUTS = 4
 MOST_MINUTES = 75

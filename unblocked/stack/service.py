@@ -6,11 +6,12 @@ import dataclasses
 import html
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from unblocked.backends.backend import Backend
+from unblocked.backends.worker import Pool, Worker
 from unblocked.faults import Fault, unknown
 from unblocked.processes import Child
 from unblocked.recorder.notes import Notes, Task
@@ -101,6 +102,29 @@ class Service(Served):
         if name not in self.parts:
             raise unknown(f"part of `{self.name}`", name, [WEB, *self.parts])
         return self.parts[name]
+
+    def hire(self, name: str, *, pool: Pool = "prefork", concurrency: int = 2, queues: Sequence[str] = ()) -> None:
+        """Start one more worker, and return when it takes tasks.
+
+        Args:
+            name: what it is called among the parts.
+            pool: what its tasks run in.
+            concurrency: how many tasks at once.
+            queues: which queues it serves; the default one if not given.
+
+        Raises:
+            Fault: there is no worker to take as a model; or the name is taken.
+
+        Example:
+            >>> parcel.hire("express", concurrency=1, queues=["quick"])  # doctest: +SKIP
+
+        """
+        model = next((part for part in self.parts.values() if isinstance(part, Worker)), None)
+        if model is None:
+            raise Fault(f"`{self.name}` has no workers.")
+        if name in (WEB, *self.parts):
+            raise Fault(f"`{self.name}` has a part `{name}` already.")
+        self.parts[name] = model.like(name=name, pool=pool, concurrency=concurrency, queues=queues)
 
     def log_of(self, part: str) -> str:
         """Give what a part has printed so far."""
