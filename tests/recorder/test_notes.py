@@ -21,8 +21,8 @@ def sent(notes, at):
     notes.add("sent", at=at, id="a", name="draw", request="run-1")
 
 
-def began(notes, at, worker="one"):
-    notes.add("began", at=at, id="a", name="draw", request="run-1", worker=worker)
+def began(notes, at, worker="one", *, kept=True):
+    notes.add("began", at=at, id="a", name="draw", request="run-1", worker=worker, kept=kept)
 
 
 def ended(notes, at, state="SUCCESS"):
@@ -74,6 +74,13 @@ def test_task_of_a_worker_that_is_gone_waits_for_another(notes):
     ended(notes, 7.0)
     assert told(notes)[0][2:] == [("broker", 4.0, 6.0), ("worker", 6.0, 7.0)]
     assert told(notes)[2]
+
+
+def test_task_that_the_broker_has_forgotten_is_lost_with_its_worker(notes):
+    sent(notes, 1.0)
+    began(notes, 2.0, kept=False)
+    notes.add("gone", at=4.0, worker="one")
+    assert told(notes) == ([("broker", 1.0, 2.0), ("worker", 2.0, 4.0)], "LOST", True)
 
 
 def test_what_is_revoked_in_the_queue_is_over(notes):

@@ -18,9 +18,6 @@ from unblocked.records import Kind, Stretch
 SETTING = "UNBLOCKED_TASKS"
 """The variable of the environment that names the file."""
 
-UNSETTLED = frozenset({"RETRY", "LOST"})
-"""States after which a task is begun again."""
-
 
 @dataclass(slots=True)
 class Task:
@@ -31,7 +28,7 @@ class Task:
         name: what it is called, such as `draw_label`.
         request: the id of the request on whose behalf it was sent, directly or by another task; empty for none.
         stretches: where it was so far.
-        state: what it ended with last; empty if it has not ended.
+        state: what it ended with last, `LOST` with its worker; empty if it has not ended.
 
     """
 
@@ -43,27 +40,28 @@ class Task:
     _waits: float | None = None
     _works: float | None = None
     _worker: str = ""
+    _is_kept: bool = False
 
     @property
     def over(self) -> bool:
-        """Whether it has ended for good."""
-        return bool(self.state) and self.state not in UNSETTLED and self._waits is None and self._works is None
+        """Whether nobody will do anything for it any more."""
+        return self.state not in ("", "RETRY") and self._waits is None and self._works is None
 
     def sent(self, at: float) -> None:
         """Note that the broker has it; again, where it is retried."""
         self._waits = at
 
-    def began(self, at: float, worker: str) -> None:
-        """Note that a worker began with it."""
+    def began(self, at: float, worker: str, *, is_kept: bool) -> None:
+        """Note that a worker began with it; `is_kept` says whether the broker keeps it until it is done."""
         self._end(at)  # it was lost before, and nobody said so
         if self._waits is not None:
             self._add("broker", min(self._waits, at), at)
-        self._waits, self._works, self._worker, self.state = None, at, worker, ""
+        self._waits, self._works, self._worker, self._is_kept, self.state = None, at, worker, is_kept, ""
 
     def ended(self, at: float, state: str) -> None:
         """Note that a worker is done with it, for good or until it is sent or taken again."""
         self._end(at)
-        if self._waits is not None and state in UNSETTLED:  # it was sent again before it ended
+        if self._waits is not None and state == "RETRY":  # it was sent again before it ended
             self._waits = max(self._waits, at)
         elif self._waits is not None:  # revoked before anybody began
             self._add("broker", self._waits, at)
@@ -71,10 +69,10 @@ class Task:
         self.state = state
 
     def lost(self, at: float, worker: str) -> None:
-        """Note that a worker is gone; a task that it was at waits from now on."""
+        """Note that a worker is gone: a task that it was at waits from now on, if the broker has kept it."""
         if self._works is not None and self._worker == worker:
             self.ended(at, "LOST")
-            self._waits = at
+            self._waits = at if self._is_kept else None
 
     def seen(self, now: float) -> list[Stretch]:
         """Give where it was, until now if it is not over."""
@@ -121,7 +119,7 @@ class Notes:
                 case "sent":
                     task.sent(note["at"])
                 case "began":
-                    task.began(note["at"], note["worker"])
+                    task.began(note["at"], note["worker"], is_kept=note["kept"])
                 case "ended":
                     task.ended(note["at"], note["state"])
         return known

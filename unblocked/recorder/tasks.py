@@ -38,7 +38,7 @@ def note_tasks(*, worker: str = "") -> None:
         notes.add("sent", at=headers[_SENT], id=headers["id"], name=headers["task"], request=headers[_REQUEST])
 
     def began(task_id: str, task: Any, **_: Any) -> None:
-        notes.add("began", id=task_id, name=task.name, request=_of(task), worker=worker)
+        notes.add("began", id=task_id, name=task.name, request=_of(task), worker=worker, kept=bool(task.acks_late))
 
     def ended(task_id: str, state: str | None = None, **_: Any) -> None:
         notes.add("ended", id=task_id, state=state or "FAILURE")

@@ -115,13 +115,15 @@ class Served:
         return Recording(traces, lag, data["tokens"], data["dropped"])
 
     def code(self, name: str) -> Source:
-        """Show a function of the app, with its decorators.
+        """Show a function of the app, with its decorators; of a lab, also one from a module beside it.
 
         Raises:
             Fault: it has no such function; the nearest names are in the message.
 
         """
-        return Source.of(self.target.source, name)
+        source = self.target.source
+        beside = [] if self.target.is_file else sorted(set(source.parent.glob("*.py")) - {source})
+        return Source.of([source, *beside], name)
 
     def kill(self) -> None:
         """End it as a crash does, without a last word; return when its process is gone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,15 +17,18 @@ class Source:
     text: str
 
     @classmethod
-    def of(cls, path: Path, name: str) -> Source:
-        """Cut a function or class out of a file, decorators included."""
-        text = path.read_text()
-        found = {n.name: n for n in ast.walk(ast.parse(text)) if isinstance(n, _NAMED)}
-        if name not in found:
-            raise unknown("function", name, found)
-        node = found[name]
-        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-        return cls("\n".join(text.splitlines()[first - 1 : node.end_lineno]))
+    def of(cls, paths: Sequence[Path], name: str) -> Source:
+        """Cut a function or class out of the first of these files that has it, decorators included."""
+        known: list[str] = []
+        for path in paths:
+            text = path.read_text()
+            found = {n.name: n for n in ast.walk(ast.parse(text)) if isinstance(n, _NAMED)}
+            if name in found:
+                node = found[name]
+                first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+                return cls("\n".join(text.splitlines()[first - 1 : node.end_lineno]))
+            known += found
+        raise unknown("function", name, known)
 
     def _repr_markdown_(self) -> str:
         return f"```python\n{self.text}\n```"
