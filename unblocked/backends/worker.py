@@ -16,11 +16,14 @@ from unblocked.faults import Fault
 from unblocked.processes import Child, keeper
 from unblocked.processes.lines import Lines
 from unblocked.server.failure import Failure
+from unblocked.server.warm import warm
 
 Pool = Literal["prefork", "threads", "solo"]
 
 START_LIMIT = 60.0
 """Seconds after which a worker that is still starting is given up."""
+
+_MODULE = "unblocked.backends.working"
 
 _GRACE = 0.5
 """Seconds in which it may end a task before it is killed: what is to be done again is not lost by that."""
@@ -67,15 +70,18 @@ class Worker(Backend):
         ours, theirs = socket.socketpair()
         self._wanted: dict[str, Any] = {"app": app, "env": env, "name": name, "pool": pool, "concurrency": concurrency}
         self._wanted |= {"queues": queues, "cwd": cwd}
-        words = [app, name, pool, str(concurrency), ",".join(queues)]
+        words = ["@0", app, name, pool, str(concurrency), ",".join(queues)]
+        whole = _environment(env)
+        of = warm().process(whole)
         with theirs:
             child = keeper().start(
-                [sys.executable, "-m", "unblocked.backends.working", "@0", *words],
+                [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
                 name=name,
-                env=_environment(env),
+                env=whole,
                 cwd=cwd or Path.cwd(),
                 descriptors=[theirs.fileno()],
                 grace=_GRACE,
+                of=of,
             )
         self._lines = Lines(ours)
         super().__init__(child, name=name, where=f"{app}, {pool}, {concurrency} at once")

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +23,18 @@ from unblocked.server.failure import Failure
 from unblocked.server.loading import imported
 
 
-def main(owner: int, app: str, name: str, pool: str, concurrency: str, queues: str) -> int:
+def run(words: Sequence[str]) -> int:
     """Work until told to end; give the exit code.
 
     Args:
-        owner: the inherited socket on which its owner waits for it to be ready.
-        app: where the Celery app is, as `Worker` takes it.
-        name: what the worker is called.
-        pool: what its tasks run in.
-        concurrency: how many tasks at once.
-        queues: which queues it serves, with commas; empty for the app's default one.
+        words: the number of the inherited socket on which its owner waits for it to be ready; where the Celery app
+            is, as `Worker` takes it; what the worker is called; what its tasks run in; how many at once; which queues
+            it serves, with commas, or an empty text for the app's default one.
 
     """
-    lines = Lines(socket.socket(fileno=owner))
+    owner, app, name, pool, concurrency, queues = words
+    warnings.simplefilter("ignore", SecurityWarning)  # a container's root is nobody's root
+    lines = Lines(socket.socket(fileno=int(owner)))
     try:
         found = _found(app)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is its author's, and is told
@@ -49,6 +49,9 @@ def main(owner: int, app: str, name: str, pool: str, concurrency: str, queues: s
     note_tasks(worker=name)
     worker_ready.connect(ready, weak=False)
     found.worker_main(_words(name, pool, concurrency, queues))
+    sys.stdout.flush()
+    if threading.active_count() > 1:  # redis-py's and kombu's may wait for a broker that is gone
+        os._exit(0)
     return 0
 
 
@@ -70,9 +73,4 @@ def _words(name: str, pool: str, concurrency: str, queues: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore", SecurityWarning)  # a container's root is nobody's root
-    code = main(int(sys.argv[1]), *sys.argv[2:])
-    sys.stdout.flush()
-    if threading.active_count() > 1:  # redis-py's and kombu's may wait for a broker that is gone
-        os._exit(code)
-    sys.exit(code)
+    sys.exit(run(sys.argv[1:]))

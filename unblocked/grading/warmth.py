@@ -14,11 +14,6 @@ _FOR_SOME = ("anyio.pytest_plugin", "fastapi.testclient", "httpx2", "pytest")
 
 _ROLES = ("loaded", "overseer", "trial")
 _ROLES_FOR_SOME = ("suite_run", "suite_runner", "crew", "hand")
-_OF_CELERY = (
-    "celery.app.amqp", "celery.app.trace", "celery.apps.worker", "celery.backends.redis", "celery.concurrency.prefork",
-    "celery.concurrency.solo", "celery.concurrency.thread", "celery.worker.autoscale", "celery.worker.consumer",
-    "celery.worker.strategy", "kombu.transport.redis", "redis",
-)  # fmt: skip
 
 
 def import_all() -> None:
@@ -32,7 +27,7 @@ def warm_up() -> Iterator[None]:
     _keep_certificates()
     warmth.rehearse()
     yield from _shared()
-    for module in (*_FOR_SOME, *_OF_CELERY, *(f"unblocked.grading.{role}" for role in _ROLES_FOR_SOME)):
+    for module in (*_FOR_SOME, *warmth.OF_CELERY, *(f"unblocked.grading.{role}" for role in _ROLES_FOR_SOME)):
         warmth.import_all(module)
         yield
     yield from _shared()

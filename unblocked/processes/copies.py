@@ -10,28 +10,32 @@ from __future__ import annotations
 import array
 import json
 import os
+import select
 import signal
 import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from unblocked.processes import kernel
 
 _MOST_DESCRIPTORS = 17
+_DONE = object()
 
 
-def become(descriptor: int) -> list[str]:
+def become(descriptor: int, *, meanwhile: Iterator[None] | None = None) -> list[str]:
     """Make a copy for every order of the supervisor; return in each copy, once it is in its place.
 
     Args:
         descriptor: the socket on which the orders come; `@copies` in the warm process's command became its number.
+        meanwhile: gets warmer step by step, as long as no order is there.
 
     Returns:
         The words of the copy's command.
 
     """
     orders, supervisor = socket.socket(fileno=descriptor), os.getppid()
-    while received := _receive(orders):
+    while received := _receive(orders, meanwhile or iter(())):
         order, given = received
         told, tell = os.pipe()
         if (between := os.fork()) == 0:
@@ -49,8 +53,10 @@ def become(descriptor: int) -> list[str]:
     os._exit(0)
 
 
-def _receive(orders: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+def _receive(orders: socket.socket, meanwhile: Iterator[None]) -> tuple[dict[str, Any], list[int]] | None:
     """Read one order, a line of JSON with descriptors beside it; None when the supervisor is gone."""
+    while not select.select([orders], [], [], 0)[0] and next(meanwhile, _DONE) is not _DONE:
+        pass
     data, descriptors = b"", array.array("i")
     while not data.endswith(b"\n"):
         more, beside, _, _ = socket.recv_fds(orders, 65536, _MOST_DESCRIPTORS)

@@ -1,20 +1,22 @@
-"""The warm process of an owner's apps, and what each copy of it does to be like a fresh Python that serves one app."""
+"""The warm process of an owner, and what each copy of it does to be like a fresh Python: of an app, or of a worker."""
 
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from unblocked.processes import copies
 from unblocked.processes.lines import Lines
-from unblocked.server import process, warmth
+from unblocked.server import warmth
 
 
 def main(owner: int, orders: int) -> int:
-    """Get warm, say so, and make copies; in each copy, serve its app and give the exit code.
+    """Get warm, say so, and make copies; in each copy, run the module that its first word names; give the exit code.
 
     Args:
         owner: the inherited socket on which it says that it is warm.
@@ -27,9 +29,20 @@ def main(owner: int, orders: int) -> int:
     gc.freeze()  # what the copies share stays shared: the collector does not touch it
     with socket.socket(fileno=owner) as connection:
         Lines(connection).send(warm=True)
-    listening, line, *words = copies.become(orders)
+    module, *words = copies.become(orders, meanwhile=_warmer())
     _find_modules_from_here()
-    return process.main(int(listening), int(line), *words)
+    code: int = importlib.import_module(module).run(words)
+    return code
+
+
+def _warmer() -> Iterator[None]:
+    """Import what workers use: fewer want that, so nobody waits for it."""
+    for name in warmth.OF_CELERY:
+        warmth.import_all(name)
+        yield
+    gc.collect()
+    gc.freeze()
+    yield
 
 
 def _find_modules_from_here() -> None:

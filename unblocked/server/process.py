@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 import anyio.to_thread
@@ -160,14 +160,15 @@ async def _read_tokens() -> int:
     return int(anyio.to_thread.current_default_thread_limiter().total_tokens)
 
 
-def main(listening: int, owner: int, module: str, attribute: str, file: str, record: str) -> int:
-    """Be the process: the numbers of two inherited sockets, and what to serve."""
+def run(words: Sequence[str]) -> int:
+    """Be the process, told the numbers of two inherited sockets, what to serve, and whether to record."""
+    listening, owner, module, attribute, file, record = words
     if record == "record":
         install()
     swagger.install()
-    process = Process(Lines(socket.socket(fileno=owner)), record=record == "record")
-    return process.run(socket.socket(fileno=listening), module=module, attribute=attribute, file=file or None)
+    process = Process(Lines(socket.socket(fileno=int(owner))), record=record == "record")
+    return process.run(socket.socket(fileno=int(listening)), module=module, attribute=attribute, file=file or None)
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))
+    sys.exit(run(sys.argv[1:]))

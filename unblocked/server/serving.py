@@ -20,6 +20,8 @@ from unblocked.server.warm import warm
 if TYPE_CHECKING:  # the process of an app imports this package too, and starts faster without aiohttp
     from unblocked.outside import Outside
 
+_MODULE = "unblocked.server.process"
+
 S = TypeVar("S", bound=Served)
 
 
@@ -74,7 +76,7 @@ def start(
     ours, theirs = socket.socketpair()
     try:
         child = keeper().start(
-            words if of else [sys.executable, "-m", "unblocked.server.process", *words],
+            [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
             name=target.name,
             env=whole,
             cwd=Path.cwd(),

@@ -16,6 +16,14 @@ MODULES = (
 )  # fmt: skip
 
 
+OF_CELERY = (
+    "celery.app.amqp", "celery.app.trace", "celery.apps.worker", "celery.backends.redis", "celery.concurrency.prefork",
+    "celery.concurrency.solo", "celery.concurrency.thread", "celery.worker.autoscale", "celery.worker.consumer",
+    "celery.worker.strategy", "kombu.transport.redis", "redis",
+)  # fmt: skip
+"""What a Celery worker and its clients use."""
+
+
 def import_all(*modules: str) -> None:
     """Import these modules, or, if none is named, those that most apps use."""
     for module in modules or MODULES:
