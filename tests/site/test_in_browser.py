@@ -84,6 +84,21 @@ def test_diagram_is_drawn(browser, address):
         assert page.locator("div.mermaid").bounding_box()["height"] > 100
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marks_taken_from_code_had_no_colour(browser, address, scheme):
+    """A name and a space look as they would with their mark; a keyword does not."""
+    with opened(browser) as page:
+        page.emulate_media(color_scheme=scheme)
+        visit(page, f"{address}/lessons/00_start_here.html")
+        colour = """mark => {
+            const code = document.querySelector('.highlight code'), part = document.createElement('span')
+            part.className = mark
+            code.append(part)
+            return getComputedStyle(part).color === getComputedStyle(code).color
+        }"""
+        assert [page.evaluate(colour, mark) for mark in ("n", "w", "k")] == [True, True, False]
+
+
 def test_toggle_changes_the_colours(browser, address):
     with opened(browser) as page:
         visit(page, f"{address}/lessons/00_start_here.html")

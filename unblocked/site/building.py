@@ -115,8 +115,8 @@ def _changes(changed: list[Path], course: Path) -> Iterator[str]:
         word, paths = "wrote" if done else "removed", list(those)
         pages = [path for path in paths if path.parent.name != drawings.FOLDER]
         yield from (f"{word} {path.relative_to(course)}" for path in pages)
-        if len(paths) > len(pages):
-            yield f"{word} {len(paths) - len(pages)} drawings of their figures"
+        if many := len(paths) - len(pages):
+            yield f"{word} {many} {'drawing' if many == 1 else 'drawings'} of figures"
 
 
 def _again(course: Path, site: Path, url: str, say: Callable[[str], None]) -> None:
