@@ -76,6 +76,24 @@ def test_dead_broker_is_noticed(exercise):
     assert (failure.name, failure.got) == ("check_a_dead_broker_is_told", '500 {"detail":"no broker"}')
 
 
+def test_app_that_does_not_start_again_is_told(exercise):
+    lifespan = """
+from contextlib import asynccontextmanager
+
+@asynccontextmanager
+async def once(app):
+    open("started", "x").close()
+    yield
+
+app = FastAPI(lifespan=once)
+"""
+    code = RIGHT.replace("app = FastAPI()\n", lifespan)
+    failure = refusal(exercise, code)
+    assert (failure.name, failure.did) == ("check_another_app_goes_on", "killed your app, and started it anew")
+    assert "FileExistsError" in failure.got
+    assert "open(" in code.splitlines()[failure.line - 1]
+
+
 @pytest.mark.parametrize(
     ("code", "says"),
     [

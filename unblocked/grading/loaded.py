@@ -120,6 +120,7 @@ def main(order: Order, parent: int, listening: int, owner: int) -> NoReturn:
     """Be the process of a served answer."""
     os.setsid()
     kernel.die_with_parent(parent=parent, by=signal.SIGKILL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # a crew ignores it
     warmth.import_all()
     lines = Lines(socket.socket(fileno=owner))
     lines.send(begun=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from time import perf_counter  # kept: an answer may replace what is in `time`
 from typing import Any
+from urllib.parse import urlsplit
 
 from unblocked.backends.worker import Pool
 from unblocked.grading.app import App
@@ -72,12 +74,13 @@ class Stack(App):
 
     """
 
-    def __init__(self, channel: Channel, *, order: Order, crew: Channel, crew_pid: int, broker: Broker, notes: Notes,
-                 **of_app: Any) -> None:  # fmt: skip
+    def __init__(self, channel: Channel, *, order: Order, crew: Channel, crew_pid: int, other: socket.socket,
+                 broker: Broker, notes: Notes, **of_app: Any) -> None:  # fmt: skip
         super().__init__(channel, **of_app)
-        self._order, self.crew, self._crew_pid = order, crew, crew_pid
+        self._order, self.crew, self._crew_pid, self._other = order, crew, crew_pid, other
         self.broker, self.notes = broker, notes
         self._hired: list[Hand] = []
+        self._earlier: list[dict[str, Any]] = []
 
     @property
     def worker(self) -> Hand:
@@ -128,6 +131,32 @@ class Stack(App):
         refused = told("refused")
         return refused[0]["broken"] if refused else {"message": "no worker: it is still starting", "line": None}
 
+    def renew(self) -> None:
+        """End the app as a crash does, and start it anew: another process, elsewhere. A check can do this once.
+
+        Raises:
+            Unmet: it does not start again.
+
+        """
+        self._earlier = (super().seen()["recording"] or {"traces": []})["traces"]
+        os.killpg(self.pid, signal.SIGKILL)
+        self.board.wait(lambda: self.gone, limit=_START_LIMIT * stretch())
+        self.crew.send(serve=True)
+        self.crew.wait(lambda: self.crew.first("serves"), limit=_START_LIMIT * stretch())
+        self.pid, self.url = self.crew.first("serves"), self.crew.first("url")
+        self.host, self.blocked = urlsplit(self.url).netloc, None
+        self.board = board = Channel(self._other)
+        board.wait(lambda: board.first("ready") or board.first("failed"), limit=_START_LIMIT * stretch())
+        if not board.first("ready"):
+            failed = board.first("failed") or {"message": "no app: it is still starting", "line": None}
+            raise Unmet(
+                did="killed your app, and started it anew",
+                got=failed["message"],
+                expected="that it serves",
+                meaning="What an app needs must be there again when it starts.",
+                line=failed["line"],
+            )
+
     def tasks(self, name: str = "") -> list[Task]:
         """Give what is known of every task that was sent, in the order of their sending; of one name only, if given.
 
@@ -168,13 +197,17 @@ class Stack(App):
         return None if None in spent else sum(filter(None, spent))
 
     def _pids(self) -> list[int]:
-        return [*([] if self.gone else [self.pid]), self._crew_pid]
+        is_of_crew = self.pid == self.crew.first("serves")
+        return [*([] if self.gone or is_of_crew else [self.pid]), self._crew_pid]
 
     def seen(self) -> dict[str, Any]:
         """Give what is to be drawn; a request's tasks are in its lane."""
-        seen, now = super().seen(), perf_counter()
-        tasks = self.tasks()
-        for trace in (seen["recording"] or {"traces": []})["traces"]:
-            of_it = [task for task in tasks if task.request == trace["id"]]
-            trace["stretches"] += [asdict(stretch) for task in of_it for stretch in task.seen(now)]
+        seen, now, tasks = super().seen(), perf_counter(), self.tasks()
+
+        def with_its_tasks(trace: dict[str, Any]) -> dict[str, Any]:
+            of_it = [asdict(each) for task in tasks if task.request == trace["id"] for each in task.seen(now)]
+            return {**trace, "stretches": [*trace["stretches"], *of_it]}
+
+        if recording := seen["recording"]:
+            recording["traces"] = [with_its_tasks(trace) for trace in (*self._earlier, *recording["traces"])]
         return seen

@@ -116,8 +116,10 @@ class Queued(Served):
         self._notes = Notes(self._order.place / "tasks.jsonl")
         os.environ.update({**settings(self._broker.url), SETTING: str(self._notes.path)})
         self._check, theirs = socket.socketpair()
-        with theirs:
-            self._crew = offspring.start("crew", self._order, theirs.fileno(), closing=[carriers, self._check])
+        self._other, of_other = socket.socketpair()
+        ours = [carriers, self._check, self._other]
+        with theirs, of_other:
+            self._crew = offspring.start("crew", self._order, theirs.fileno(), of_other.fileno(), closing=ours)
         self._findings.send(serving=self._crew)
         super().prepare(carriers)
 
@@ -139,6 +141,7 @@ class Queued(Served):
             order=self._order,
             crew=Channel(self._check),
             crew_pid=self._crew,
+            other=self._other,
             broker=self._broker,
             notes=self._notes,
             **self._facts(carriers),

@@ -46,3 +46,29 @@ def check_a_dead_broker_is_told(stack: Stack) -> None:
         expected="status 503",
         meaning="The customer has to know that nothing will be drawn.",
     )
+
+
+def check_another_app_goes_on(stack: Stack, carriers: Outside) -> None:
+    """An app that takes the place of one that was killed sends labels to the same workers."""
+    carriers.mend(latency=0)
+    stack.post("/labels/7")
+    killed = stack.pid
+    stack.renew()
+    reply = stack.post("/labels/8")
+    expect(
+        killed != stack.pid and reply.status == 200 and stack.works(lambda: carriers.asked("/drawn/8")),
+        did="killed the app, and asked the next one for a label",
+        got=str(reply),
+        expected="that it is drawn",
+        meaning="Whoever has the broker's address can send.",
+    )
+    stack.finishes()
+    drawn = {stretch["label"] for trace in stack.seen()["recording"]["traces"] for stretch in trace["stretches"]}
+    lanes = [trace["path"] for trace in stack.seen()["recording"]["traces"]]
+    expect(
+        lanes == ["/labels/7", "/labels/8"] and any(label.endswith("draw") for label in drawn),
+        did="looked at what is drawn of both apps",
+        got=f"{lanes} with {drawn}",
+        expected="the requests to both, with their tasks",
+        meaning="What a killed app did was seen all the same.",
+    )
