@@ -9,7 +9,7 @@ from tests.conftest import COURSE
 from unblocked import cli
 from unblocked.faults import Fault
 from unblocked.notebook import room
-from unblocked.server import terminal
+from unblocked.stack import terminal
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def serve(
     reload: Annotated[bool, typer.Option(help="Start anew when a file is saved.")] = True,
 ) -> None:
     """Serve a lab in this terminal, until Ctrl-C."""
-    from unblocked.server import terminal
+    from unblocked.stack import terminal
 
     raise typer.Exit(terminal.run(target, port=port, latency=latency, reload=reload))
 

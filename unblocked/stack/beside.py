@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,7 +20,9 @@ from unblocked.stack.needs import Hand, Needs
 
 
 class Beside:
-    """Starts what is needed. In a `with` block: what is not kept at its end is ended.
+    """Starts what is needed: the broker at once, the workers when they are hired.
+
+    In a `with` block: what is not kept at its end is ended.
 
     Attributes:
         parts: what was started, by name.
@@ -33,20 +36,22 @@ class Beside:
         self.env: dict[str, str] = dict(env)
         self.notes: Notes | None = None
         self._kept = False
-        try:
-            if needs.broker:
-                self._start(needs, carriers)
-        except BaseException:
-            self._end()
-            raise
+        self._needs, self._carriers = needs, carriers
+        if needs.broker:
+            broker = redis()
+            self.parts["broker"] = broker
+            self.notes = Notes(_free(keeper().folder))
+            self.env = {**settings(broker.url), SETTING: str(self.notes.path), **self.env}
 
-    def _start(self, needs: Needs, carriers: Outside) -> None:
-        broker = redis()
-        self.parts["broker"] = broker
-        self.notes = Notes(_free(keeper().folder))
-        self.env = {**settings(broker.url), SETTING: str(self.notes.path), **self.env}
-        for hand in needs.workers:
-            self.parts[hand.name] = _worker(hand, environment(carriers, self.env))
+    def hire(self) -> None:
+        """Start the workers; `wait_until_ready` waits for them."""
+        for hand in self._needs.workers:
+            self.parts[hand.name] = _worker(hand, environment(self._carriers, self.env))
+
+    def dismiss(self) -> None:
+        """End the workers; what they were at is left to the broker."""
+        workers = [self.parts.pop(hand.name) for hand in self._needs.workers if hand.name in self.parts]
+        ended(workers)
 
     def wait_until_ready(self) -> None:
         """Return when every worker takes tasks.
@@ -55,7 +60,7 @@ class Beside:
             Fault: one of them does not start.
 
         """
-        for part in self.parts.values():
+        for part in list(self.parts.values()):  # a save may end them meanwhile
             if isinstance(part, Worker):
                 part.wait_until_ready()
 
@@ -63,9 +68,10 @@ class Beside:
         """Leave all of it to its owner: the end of the block does not end it."""
         self._kept = True
 
-    def _end(self) -> None:
-        for part in reversed(self.parts.values()):
-            part.stop()
+    def end(self) -> None:
+        """End all of it."""
+        self.dismiss()
+        ended(self.parts.values())
 
     def __enter__(self) -> Self:
         return self
@@ -74,7 +80,14 @@ class Beside:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if not self._kept:
-            self._end()
+            self.end()
+
+
+def ended(parts: Collection[Backend]) -> None:
+    """End parts side by side; return when they are gone."""
+    if parts:
+        with ThreadPoolExecutor(len(parts)) as pool:
+            list(pool.map(lambda part: part.stop(), parts))
 
 
 def settings(url: str) -> dict[str, str]:

@@ -7,7 +7,6 @@ import html
 import socket
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from unblocked.backends.backend import Backend
@@ -18,6 +17,7 @@ from unblocked.recorder.notes import Notes, Task
 from unblocked.records import Recording
 from unblocked.server.served import Served
 from unblocked.server.target import Target
+from unblocked.stack.beside import ended
 
 WEB = "web"
 """What the app's own process is called among the parts."""
@@ -133,12 +133,8 @@ class Service(Served):
     def stop(self) -> None:
         """End it and all that was started for it; return when that is gone."""
         super().stop()
-        broker, workers = self.parts.get("broker"), [part for name, part in self.parts.items() if name != "broker"]
-        if workers:
-            with ThreadPoolExecutor(len(workers)) as pool:
-                list(pool.map(lambda worker: worker.stop(), workers))
-        if broker is not None:
-            broker.stop()
+        ended([part for part in self.parts.values() if isinstance(part, Worker)])
+        ended([part for part in self.parts.values() if not isinstance(part, Worker)])
 
     # What has become of its tasks.
 

@@ -65,6 +65,7 @@ def started(
     """Start an app and what it needs, and return when all of it is ready; nothing is left of one that fails."""
     needs = Needs.of(target)
     with listen(port) as listening, Beside(needs, carriers=carriers, env=env) as beside:
+        beside.hire()
         service = start(target, listening, carriers=carriers, env=beside.env, record=record, make=Service)
 
         def restart() -> Service:

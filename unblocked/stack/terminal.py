@@ -18,6 +18,9 @@ from unblocked.server.saves import Saves
 from unblocked.server.served import Served
 from unblocked.server.serving import listen, start
 from unblocked.server.target import Target
+from unblocked.stack.beside import Beside
+from unblocked.stack.needs import Needs
+from unblocked.stack.printed import Printed
 
 
 def run(target: str, *, port: int = 0, latency: float = 0.5, reload: bool = True, out: TextIO = sys.stdout) -> int:
@@ -42,9 +45,13 @@ def run(target: str, *, port: int = 0, latency: float = 0.5, reload: bool = True
     """
     try:
         found = Target.of(target)
-        with listen(port) as listening, Outside(latency=latency) as carriers:
+        with (
+            listen(port) as listening,
+            Outside(latency=latency) as carriers,
+            Beside(Needs.of(found), carriers=carriers, env={}) as beside,
+        ):
             saves = Saves(found.source.parent if reload else None)
-            with _Station(found, listening, carriers, saves, out) as station:
+            with _Station(found, listening, carriers, saves, beside, out) as station:
                 return station.stay()
     except KeyboardInterrupt:
         print("\nStopped." if out.isatty() else "Stopped.", file=out, flush=True)  # the terminal has written `^C`
@@ -57,8 +64,16 @@ def run(target: str, *, port: int = 0, latency: float = 0.5, reload: bool = True
 class _Station:
     """One app in a terminal: it is starting, or answers, or is down until a file is saved."""
 
-    def __init__(self, target: Target, listening: socket.socket, carriers: Outside, saves: Saves, out: TextIO) -> None:
-        self._target, self._listening, self._carriers = target, listening, carriers
+    def __init__(
+        self,
+        target: Target,
+        listening: socket.socket,
+        carriers: Outside,
+        saves: Saves,
+        beside: Beside,
+        out: TextIO,
+    ) -> None:
+        self._target, self._listening, self._carriers, self._beside = target, listening, carriers, beside
         self._saves, self._out = saves, out
         self._reloads = saves.folder is not None and not saves.trouble
         self._outcomes: queue.SimpleQueue[tuple[Served, Fault | None]] = queue.SimpleQueue()
@@ -70,8 +85,9 @@ class _Station:
         """Look after it, turn by turn; give the exit code when there is nothing left to do."""
         while True:
             saved = self._saves.wait()
-            self._copy_log()
+            self._log.copy()
             self._hear()
+            self._look_after_parts()
             if self._answers and not self._service.running:
                 self._answers = False
                 self._say_end()
@@ -83,11 +99,20 @@ class _Station:
                 self._reloads = False
                 self._say_trouble()
 
+    def _look_after_parts(self) -> None:
+        """Say once of each part that has ended by itself."""
+        for name, part in self._beside.parts.items():
+            if self._answers and not part.running and name not in self._ended:
+                self._ended.add(name)
+                self._say(f"\n`{name}` of `{self._target.name}` has ended by itself, {_how(part.exit_code)}.")
+
     def _greet(self) -> None:
         url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self._say(f"`{self._target.name}` is at {url}")
         self._say(f"try its routes at {url}/docs")
         self._say(f"its carriers answer after {self._carriers.latency:g} s")
+        if broker := self._beside.parts.get("broker"):
+            self._say(f"its broker is {broker.where}; each line of a worker has the worker's name")
         if self._saves.trouble:
             self._say_trouble()
         elif self._saves.folder:
@@ -95,14 +120,18 @@ class _Station:
         self._say("Ctrl-C ends it\n")
 
     def _begin(self) -> None:
-        self._service = start(self._target, self._listening, carriers=self._carriers, env={}, make=Served)
-        self._log = self._service.log_file.open(errors="replace")
+        self._beside.hire()
+        self._service = start(self._target, self._listening, carriers=self._carriers, env=self._beside.env, make=Served)
+        self._ended: set[str] = set()
+        logs = {name: part.log_file for name, part in self._beside.parts.items() if name != "broker"}
+        self._log = Printed(self._out, {"": self._service.log_file, **logs})
         threading.Thread(target=self._await, args=(self._service,), daemon=True).start()
 
     def _await(self, service: Served) -> None:
         """Wait in a thread for how its start goes, so that a save is noticed while an app hangs."""
         try:
             service.wait_until_ready()
+            self._beside.wait_until_ready()
         except Fault as fault:
             self._outcomes.put((service, fault))
         else:
@@ -114,7 +143,7 @@ class _Station:
             if service is not self._service:  # ended by a later save
                 continue
             if fault is not None:
-                self._copy_log()
+                self._log.copy()
                 self._say_broken(fault)
             self._answers = fault is None
 
@@ -127,14 +156,9 @@ class _Station:
     def _end(self) -> None:
         self._answers = False
         self._service.stop()
-        self._copy_log()
+        self._beside.dismiss()
+        self._log.copy()
         self._log.close()
-
-    def _copy_log(self) -> None:
-        text = self._log.read()
-        if text:
-            self._out.write(text)
-            self._out.flush()
 
     def _say(self, text: str) -> None:
         print(text, file=self._out, flush=True)
@@ -145,8 +169,7 @@ class _Station:
         self._say(f"\n{fault.message}\n\nIt starts anew at the next save; requests wait until then.")
 
     def _say_end(self) -> None:
-        code = self._service.exit_code or 0
-        how = f"with code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
+        how = _how(self._service.exit_code)
         after = " It starts anew at the next save; requests wait until then." if self._reloads else ""
         self._say(f"\n`{self._target.name}` has ended by itself, {how}.{after}")
 
@@ -161,6 +184,12 @@ class _Station:
         with contextlib.suppress(KeyboardInterrupt):  # a second Ctrl-C: the guard ends what is left
             self._service.stop()
         self._log.close()
+
+
+def _how(code: int | None) -> str:
+    """Say in words how a process has ended."""
+    code = code or 0
+    return f"with code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
 
 
 def _short(path: Path) -> str:

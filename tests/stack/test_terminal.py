@@ -15,12 +15,13 @@ import requests
 from tests.server.asking import ask, get
 from tests.waiting import FAR, until
 from unblocked.course import course
-from unblocked.server import saves, terminal
+from unblocked.server import saves
 from unblocked.server.serving import listen
+from unblocked.stack import terminal
 
 RUN = """
 import sys
-from unblocked.server.terminal import run
+from unblocked.stack.terminal import run
 sys.exit(run(sys.argv[1], latency=0, **eval(sys.argv[2])))
 """
 
@@ -282,3 +283,54 @@ def test_failing_watch_is_told_and_serving_goes_on(save, tmp_path, monkeypatch):
     assert terminal.run("shop.py", latency=0, out=out) == 2
     assert "Files cannot be watched here: OS file watch limit reached. After a save, end this with" in out.getvalue()
     assert "`shop` ended while it started, with code 7." in out.getvalue()
+
+
+QUEUE = """
+    import os
+    from celery import Celery
+    from fastapi import FastAPI
+
+    queue = Celery("parcel")
+    app = FastAPI()
+
+    @queue.task(name="draw")
+    def draw():
+        return VERSION
+
+    @queue.task(name="end")
+    def end():
+        os.kill(os.getppid(), 9)
+
+    @app.get("/drawn")
+    def drawn() -> int:
+        return draw.delay().get(timeout=60)
+
+    @app.get("/end")
+    def ends() -> None:
+        end.delay()
+"""
+
+
+@pytest.fixture
+def office(open_terminal, save, tmp_path):
+    (tmp_path / "services.toml").write_text('[[workers]]\napp = "shop.py:queue"\nconcurrency = 1\n')
+    save(1, text=QUEUE)
+    return open_terminal()
+
+
+def test_workers_are_served_with_the_app_and_start_anew_with_it(office, save):
+    assert get(f"{office.url}/drawn").json() == 1
+    office.shows("each line of a worker has the worker's name")
+    office.shows("worker | ")
+    office.shows("Task draw[")
+    family = psutil.Process(office.popen.pid).children(recursive=True)
+    save(2, text=QUEUE)
+    until(lambda: answered(f"{office.url}/drawn") == 2, "the new version's worker has done it")
+    assert office.interrupt() == 0
+    left = {*family, *psutil.Process().children(recursive=True)}
+    assert not [each for each in left if each.is_running() and "unblocked.backends.working" in each.cmdline()]
+
+
+def test_end_of_a_worker_is_told(office):
+    get(f"{office.url}/end")
+    office.shows("`worker` of `shop` has ended by itself, by SIGKILL.")
