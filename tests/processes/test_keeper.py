@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 
 import psutil
@@ -10,7 +11,7 @@ import pytest
 
 from tests.waiting import until
 from unblocked.faults import Fault
-from unblocked.processes import Keeper, keeper, register, runtime
+from unblocked.processes import Child, Keeper, keeper, register, runtime
 
 
 @pytest.fixture
@@ -51,6 +52,40 @@ def test_signal_to_one_that_has_ended_is_nothing(kept):
     assert kept.start(["true"], name="true").wait(60) == 0
 
 
+def test_child_stands_still_with_what_it_has_started(kept):
+    child = kept.start(["/bin/sh", "-c", "sleep 300 & echo $!; wait"], name="parent")
+    until(lambda: child.printed.endswith("\n"), "its own child is known")
+    family = [psutil.Process(child.pid), psutil.Process(int(child.printed))]
+    child.signal(signal.SIGSTOP)
+    until(lambda: all(p.status() == psutil.STATUS_STOPPED for p in family), "both stand still")
+
+
+def test_signal_never_reaches_a_process_of_others(kept):
+    with subprocess.Popen(
+        ["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, text=True
+    ) as stranger:
+        Child(kept, pid=stranger.pid, log=kept.folder / "log").signal(signal.SIGKILL)
+        assert kept.start(["true"], name="true").wait(60) == 0  # so the guard has read what came before
+        assert stranger.communicate("still here")[0] == "still here"
+
+
+def test_signal_is_nothing_when_guard_is_gone(kept):
+    child = kept.start(["sleep", "300"], name="nap")
+    os.kill(kept.guard, signal.SIGKILL)
+    until(lambda: not kept.alive, "the keeper knows")
+    child.signal(signal.SIGKILL)
+    assert child.code is not None
+
+
+def test_child_is_struck_off_before_its_end_is_told(kept, monkeypatch):
+    child = kept.start(["sleep", "300"], name="nap")
+    child.announce("nap", "in bed")
+    told = []
+    monkeypatch.setattr(register, "strike", lambda *_: told.append(child._ended.is_set()))
+    child.stop()
+    assert told == [False]
+
+
 def test_announced_child_is_on_the_register_while_it_runs(kept):
     child = kept.start(["sleep", "300"], name="nap")
     noted = child.announce("nap", "in bed")
@@ -84,6 +119,14 @@ def test_output_is_in_a_log_of_its_own(kept):
     second = kept.start(["echo", "two"], name="echo")
     assert (first.wait(60), second.wait(60)) == (0, 0)
     assert (first.log.read_text(), second.log.read_text()) == ("one\n", "two\n")
+
+
+def test_what_was_printed_can_be_read_whatever_it_is(kept):
+    child = kept.start(["/bin/sh", "-c", r"printf 'price \342\202\254\377'"], name="bytes")
+    child.wait(60)
+    assert child.printed == "price €\N{REPLACEMENT CHARACTER}"
+    kept.close()
+    assert child.printed == ""
 
 
 def test_missing_command_is_named(kept):

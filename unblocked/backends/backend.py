@@ -47,10 +47,7 @@ class Backend:
     @property
     def log(self) -> str:
         """What it has printed so far."""
-        try:
-            return self._child.log.read_text(errors="replace")
-        except FileNotFoundError:  # the runtime folder goes with the owner
-            return ""
+        return self._child.printed
 
     @property
     def memory(self) -> int | None:
