@@ -11,10 +11,13 @@ import pytest
 import redis
 
 from tests.waiting import until
-from unblocked.backends import choice
+from unblocked.backends import binaries, choice
+from unblocked.backends import claim as claims
 from unblocked.backends.borrowed import Borrowed
-from unblocked.backends.claim import KEY
+from unblocked.backends.claim import KEY, claim
+from unblocked.backends.valkey import Valkey
 from unblocked.faults import Fault
+from unblocked.processes import keeper
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -24,6 +27,19 @@ from unblocked.backends.borrowed import Borrowed
 print(Borrowed(sys.argv[1]).url, flush=True)
 sys.stdin.read()
 """
+
+
+@pytest.fixture
+def theirs(tmp_path):
+    """The address of a server as others run one: on a port, with a password, and with a single database."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = {"port": port, "requirepass": "secret", "databases": 1, "save": "", "dir": tmp_path}
+    words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
+    child = keeper().start([str(binaries.valkey()), *words], name="theirs")
+    until(lambda: "eady to accept connections" in child.printed, "it takes connections")
+    yield f"redis://:secret@127.0.0.1:{port}"
+    child.stop()
 
 
 def of(borrowed):
@@ -52,6 +68,30 @@ def test_database_with_keys_of_others_is_left_alone(valkey, client):
         ours.flushdb()
     assert client.get("theirs") == "1"
     assert client.keys() == ["theirs"]
+
+
+def test_server_on_the_network_is_used(theirs):
+    with Borrowed(f"{theirs}/?decode_responses=True") as borrowed, of(borrowed) as ours:
+        assert borrowed.url == f"{theirs}/0?decode_responses=True"
+        assert borrowed.where == borrowed.url.replace(":secret@", "…@")
+        assert ours.keys() == [KEY]
+        ours.set("parcel", 7)
+    with of(theirs) as client:
+        assert client.dbsize() == 0
+
+
+def test_server_may_have_few_databases(theirs):
+    with of(theirs) as client:
+        client.set("theirs", 1)
+        with pytest.raises(Fault, match="every database that it may use there has other people's keys"):
+            Borrowed(theirs)
+        assert client.keys() == [b"theirs"]
+
+
+def test_wrong_password_is_told(theirs):
+    with pytest.raises(Fault, match="the server there refuses the name or the password in it") as told:
+        Borrowed(theirs.replace("secret", "guessed"))
+    assert "guessed" not in told.value.message
 
 
 def test_two_owners_never_share_one(valkey):
@@ -111,6 +151,52 @@ def test_abandoned_database_is_taken_over(valkey, client):
     with Borrowed(valkey.url) as borrowed, of(borrowed) as ours:
         assert borrowed.url.endswith("?db=0")
         assert ours.dbsize() == 1
+
+
+def test_number_of_its_process_may_be_anothers_by_now(valkey, client):
+    client.set(KEY, json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "began": 1.0}))
+    assert claim(valkey.url).url.endswith("?db=0")
+
+
+@pytest.mark.parametrize("content", ["a word", "[]", "{}", json.dumps({"host": socket.gethostname(), "pid": "x"})])
+def test_key_that_says_nothing_is_left_alone(content, valkey, client):
+    client.set(KEY, content)
+    claimed = claim(valkey.url)
+    assert claimed.url.endswith("?db=1")
+    assert client.get(KEY) == content
+
+
+def test_abandoned_database_is_taken_over_by_one_only(valkey, client, monkeypatch):
+    client.set(KEY, json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "began": 1.0}))
+    is_abandoned, faster = claims._is_abandoned, []
+
+    def while_another_takes_it(holder):
+        monkeypatch.setattr(claims, "_is_abandoned", is_abandoned)
+        faster.append(claim(valkey.url))
+        return is_abandoned(holder)
+
+    monkeypatch.setattr(claims, "_is_abandoned", while_another_takes_it)
+    slower = claim(valkey.url)
+    assert (faster[0].url[-1], slower.url[-1]) == ("0", "1")
+
+
+def test_owner_that_is_gone_before_it_hears_leaves_an_empty_database(valkey, client):
+    ours, theirs = socket.socketpair()
+    with theirs:
+        ours.close()
+        command = [sys.executable, "-m", "unblocked.backends.claiming", str(theirs.fileno())]
+        given = {"env": {**os.environ, "REDIS_URL": valkey.url}, "pass_fds": [theirs.fileno()]}
+        subprocess.run(command, check=False, capture_output=True, **given)
+    assert client.keys() == []
+
+
+def test_server_that_says_nothing_is_asked_once(monkeypatch):
+    monkeypatch.setattr("redis.retry.sleep", lambda seconds: pytest.fail(f"slept {seconds} s"))
+    monkeypatch.setattr(claims, "_PATIENCE", 0.05)
+    with Valkey() as server:
+        server.pause()
+        with pytest.raises(Fault, match="and no Redis answers there"):
+            claim(server.url)
 
 
 def test_database_held_on_another_machine_is_left_alone(valkey, client):
