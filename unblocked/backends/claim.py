@@ -83,11 +83,14 @@ def claim(url: str) -> Claim:
 def _client(url: str) -> redis.Redis:
     # Asked once: by itself, the client would try again for many seconds before it said that nobody answers.
     once = Retry(NoBackoff(), retries=0)
-    pool = redis.ConnectionPool.from_url(
-        url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE, retry=once, encoding_errors="replace"
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=_PATIENCE,
+        socket_connect_timeout=_PATIENCE,
+        retry=once,
+        decode_responses=True,  # as an address may ask for itself
+        encoding_errors="replace",
     )
-    pool.connection_kwargs["decode_responses"] = True  # whatever the address says
-    return redis.Redis.from_pool(pool)
 
 
 def _server(url: str) -> str:
