@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import socket
 import threading
@@ -17,6 +18,7 @@ from unblocked.grading.checking import Unmet, expect
 from unblocked.grading.imported import Imported, Started
 from unblocked.grading.patience import LOOK
 from unblocked.grading.subject import AFTERWARDS
+from unblocked.grading.whereabouts import raised_on
 from unblocked.server.failure import Failure
 
 AS_BEFORE = "The routes must answer as before."
@@ -160,14 +162,15 @@ class Hosted:
             try:
                 await app(scope, receive, send)
             except Exception as error:
-                self._raised = self._raised or Failure.of(error)
+                line = raised_on(error, self.answer.file)
+                self._raised = self._raised or dataclasses.replace(Failure.of(error), line=line)
                 raise
 
         return watched
 
     @property
     def _guilty(self) -> int | None:
-        return self._raised.line if self._raised and self._raised.file == self.answer.file else None
+        return self._raised.line if self._raised else None
 
     @property
     def _raised_what(self) -> str:
