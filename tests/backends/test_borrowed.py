@@ -104,6 +104,11 @@ def test_database_of_ones_choice_is_taken(valkey):
         assert borrowed.url == f"{valkey.url}?db=5"
 
 
+def test_what_else_an_address_says_is_kept(valkey):
+    with Borrowed(f"{valkey.url}?health_check_interval=30") as borrowed:
+        assert borrowed.url == f"{valkey.url}?db=0&health_check_interval=30"
+
+
 def test_database_of_ones_choice_must_be_empty(valkey, client):
     client.set("theirs", 1)
     with pytest.raises(Fault, match="every database that it may use there has other people's keys"):
