@@ -52,8 +52,10 @@ def test_file_is_found_once_where_the_answer_runs_among_temporary_ones(places, m
     assert found("123456") == [file]
 
 
-def test_what_is_no_file_is_not_read(places):
-    os.mkfifo(places[0] / "pipe")
+def test_what_is_no_file_is_not_read(places, monkeypatch):
+    pipe = places[0] / "pipe"
+    os.mkfifo(pipe)
+    monkeypatch.setattr(type(pipe), "read_bytes", lambda path: pytest.fail(f"read {path}"))
     assert found("123456") == []
 
 
