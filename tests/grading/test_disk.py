@@ -73,6 +73,13 @@ def test_what_may_not_be_looked_at_is_nothing(places, monkeypatch):
     assert found("123456") == [file]
 
 
+def test_folder_of_temporary_files_may_be_closed_to_us(places, monkeypatch):
+    here, temporary = places
+    file = written(here / "a")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary / "nowhere"))
+    assert found("123456") == [file]
+
+
 def test_what_was_there_before_does_not_count(places):
     here, temporary = places
     now = time.time()
