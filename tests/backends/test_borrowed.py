@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from unblocked.backends.claim import KEY, claim
 from unblocked.backends.valkey import Valkey
 from unblocked.faults import Fault
 from unblocked.processes import keeper
+from unblocked.server.lines import Lines
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -221,9 +223,37 @@ def test_another_kind_of_server_is_told(carriers):
         Borrowed(carriers.url.replace("http", "redis"))
 
 
-def test_address_of_another_kind_is_told():
-    with pytest.raises(Fault, match="which is no address of a server"):
-        Borrowed("amqp://localhost")
+@pytest.mark.parametrize("url", ["amqp://me:secret@localhost", "redis://me:secret@[localhost", "me:secret@localhost"])
+def test_address_of_another_kind_is_told(url):
+    with pytest.raises(Fault, match="which is no address of a server") as told:
+        Borrowed(url)
+    assert "secret" not in told.value.message
+
+
+def test_password_in_an_option_is_not_shown(tmp_path):
+    with pytest.raises(Fault, match="and no Redis answers there") as told:
+        Borrowed(f"unix://{tmp_path}/no.sock?password=secret&db=3")
+    assert "secret" not in told.value.message
+    assert "?password=…&db=3" in told.value.message
+
+
+def test_holder_that_breaks_down_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(Fault, match="`REDIS_URL` could not be used"):
+        Borrowed("redis://localhost")
+
+
+def test_interrupted_claim_is_given_back(valkey, client, monkeypatch):
+    receive = Lines.receive
+
+    def interrupted(lines):
+        assert "url" in receive(lines)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Lines, "receive", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Borrowed(valkey.url)
+    assert client.keys() == []
 
 
 def test_password_is_not_shown():

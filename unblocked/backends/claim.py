@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psutil
 import redis
@@ -173,12 +174,14 @@ def _is_abandoned(holder: str) -> bool:
 
 
 def without_password(url: str) -> str:
-    """Give an address that may be shown.
+    """Give an address that may be shown, be it a right one or not.
 
     >>> without_password("redis://me:secret@localhost:6379/3")
     'redis://…@localhost:6379/3'
+    >>> without_password("unix:///run/valkey.sock?password=secret&db=3")
+    'unix:///run/valkey.sock?password=…&db=3'
     """
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
-    return urlunsplit(parts._replace(netloc="…@" + parts.netloc.rpartition("@")[2]))
+    before, there, place = url.rpartition("@")
+    scheme = re.match(r"\w+://", before)
+    shown = f"{scheme[0] if scheme else ''}…@{place}" if there else url
+    return re.sub(r"(?<=password=)[^&]+", "…", shown)
