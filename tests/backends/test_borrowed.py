@@ -90,9 +90,10 @@ def test_server_may_have_few_databases(theirs):
         assert client.keys() == [b"theirs"]
 
 
-def test_wrong_password_is_told(theirs):
-    with pytest.raises(Fault, match="the server there refuses the name or the password in it") as told:
-        Borrowed(theirs.replace("secret", "guessed"))
+@pytest.mark.parametrize("wrong", [":guessed@", ""])
+def test_wrong_password_is_told(wrong, theirs):
+    with pytest.raises(Fault, match="and the server there wants another name or password") as told:
+        Borrowed(theirs.replace(":secret@", wrong))
     assert "guessed" not in told.value.message
 
 

@@ -69,7 +69,7 @@ def claim(url: str) -> Claim:
         server = _server(url)
         found = next((each for each in _candidates(url) if _claimed(each)), None)
     except redis.AuthenticationError as error:
-        what = f"and the server there refuses the name or the password in it ({error})"
+        what = f"and the server there wants another name or password ({error})"
         raise Fault(_PROBLEM.format(url=shown, what=what)) from error
     except redis.RedisError as error:
         raise Fault(_PROBLEM.format(url=shown, what=f"and no Redis answers there ({error})")) from error
