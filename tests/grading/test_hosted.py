@@ -166,6 +166,12 @@ def test_app_that_cannot_be_started_twice_is_refused(exercise):
     assert (failure.did, failure.got) == ("started the app", "an exception; your code printed which")
 
 
+def test_what_is_printed_is_the_answers_own(exercise):
+    printed = grader().grade(exercise, RIGHT.replace(SELLS, f"    {BROKEN}")).printed
+    assert "ValueError: no shop. Sorry." in printed
+    assert "GET /prices" not in printed
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -55,7 +55,7 @@ class Hosted:
         self._asked = 0
         listening = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.host = f"127.0.0.1:{listening.getsockname()[1]}"
-        config = uvicorn.Config(self._watched(answer["app"]), lifespan="on", log_config=None, timeout_keep_alive=75)
+        config = uvicorn.Config(self._watched(answer["app"]), lifespan="on", log_config=None)
         self._server = uvicorn.Server(config)
         self._serving = Started(answer, self._serve, (listening,), {})
         self._expect_started(meaning)
@@ -163,7 +163,7 @@ class Hosted:
                 await app(scope, receive, send)
             except Exception as error:
                 line = raised_on(error, self.answer.file)
-                self._raised = self._raised or dataclasses.replace(Failure.of(error), line=line)
+                self._raised = dataclasses.replace(Failure.of(error), line=line)
                 raise
 
         return watched
