@@ -134,6 +134,15 @@ def test_options_are_given_to_the_worker(place, valkey, queue, monkeypatch, tmp_
         assert repr(made) == f"`worker` runs at {place / 'tasks.py'}, prefork, 1 at once"
 
 
+def test_app_imports_what_the_learner_and_the_course_have(place, valkey, monkeypatch, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "prices.py").write_text("VAT = 19")
+    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    (place / "tasks.py").write_text("import prices\nimport labs.pool\n" + (place / "tasks.py").read_text())
+    with worker(valkey) as made:
+        assert made.running
+
+
 @pytest.mark.usefixtures("place")
 def test_log_has_no_warning_for_a_container(valkey):
     with worker(valkey) as made:
