@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,10 +12,14 @@ import pytest
 import redis
 
 from tests.waiting import until
-from unblocked.backends import choice
+from unblocked.backends import binaries, choice
+from unblocked.backends import claim as claims
 from unblocked.backends.borrowed import Borrowed
-from unblocked.backends.claim import KEY
+from unblocked.backends.claim import KEY, claim
+from unblocked.backends.valkey import Valkey
 from unblocked.faults import Fault
+from unblocked.processes import keeper
+from unblocked.processes.lines import Lines
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -24,6 +29,19 @@ from unblocked.backends.borrowed import Borrowed
 print(Borrowed(sys.argv[1]).url, flush=True)
 sys.stdin.read()
 """
+
+
+@pytest.fixture
+def theirs(tmp_path):
+    """The address of a server as others run one: on a port, with a password, and with a single database."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = {"port": port, "requirepass": "secret", "databases": 1, "save": "", "dir": tmp_path}
+    words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
+    child = keeper().start([str(binaries.valkey()), *words], name="theirs")
+    until(lambda: "eady to accept connections" in child.printed, "it takes connections")
+    yield f"redis://:secret@127.0.0.1:{port}"
+    child.stop()
 
 
 def of(borrowed):
@@ -54,6 +72,31 @@ def test_database_with_keys_of_others_is_left_alone(valkey, client):
     assert client.keys() == ["theirs"]
 
 
+def test_server_on_the_network_is_used(theirs):
+    with Borrowed(f"{theirs}/?decode_responses=True") as borrowed, of(borrowed) as ours:
+        assert borrowed.url == f"{theirs}/0?decode_responses=True"
+        assert borrowed.where == borrowed.url.replace(":secret@", "…@")
+        assert ours.keys() == [KEY]
+        ours.set("parcel", 7)
+    with of(theirs) as client:
+        assert client.dbsize() == 0
+
+
+def test_server_may_have_few_databases(theirs):
+    with of(theirs) as client:
+        client.set("theirs", 1)
+        with pytest.raises(Fault, match="every database that it may use there has other people's keys"):
+            Borrowed(theirs)
+        assert client.keys() == [b"theirs"]
+
+
+@pytest.mark.parametrize("wrong", [":guessed@", ""])
+def test_wrong_password_is_told(wrong, theirs):
+    with pytest.raises(Fault, match="and the server there wants another name or password") as told:
+        Borrowed(theirs.replace(":secret@", wrong))
+    assert "guessed" not in told.value.message
+
+
 def test_two_owners_never_share_one(valkey):
     with Borrowed(valkey.url) as one, Borrowed(valkey.url) as two:
         assert one.url != two.url
@@ -62,6 +105,11 @@ def test_two_owners_never_share_one(valkey):
 def test_database_of_ones_choice_is_taken(valkey):
     with Borrowed(f"{valkey.url}?db=5") as borrowed:
         assert borrowed.url == f"{valkey.url}?db=5"
+
+
+def test_what_else_an_address_says_is_kept(valkey):
+    with Borrowed(f"{valkey.url}?health_check_interval=30") as borrowed:
+        assert borrowed.url == f"{valkey.url}?db=0&health_check_interval=30"
 
 
 def test_database_of_ones_choice_must_be_empty(valkey, client):
@@ -113,6 +161,53 @@ def test_abandoned_database_is_taken_over(valkey, client):
         assert ours.dbsize() == 1
 
 
+def test_number_of_its_process_may_be_anothers_by_now(valkey, client):
+    client.set(KEY, json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "began": 1.0}))
+    assert claim(valkey.url).url.endswith("?db=0")
+
+
+@pytest.mark.parametrize("content", [b"a word", b"\xff", b"[]", b"{}", b'{"host": "%s", "pid": "x", "began": 1}'])
+def test_key_that_says_nothing_is_left_alone(content, valkey):
+    content = content.replace(b"%s", socket.gethostname().encode())
+    with of(valkey.url) as client:
+        client.set(KEY, content)
+        assert claim(valkey.url).url.endswith("?db=1")
+        assert client.get(KEY) == content
+
+
+def test_abandoned_database_is_taken_over_by_one_only(valkey, client, monkeypatch):
+    client.set(KEY, json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "began": 1.0}))
+    is_abandoned, faster = claims._is_abandoned, []
+
+    def while_another_takes_it(holder):
+        monkeypatch.setattr(claims, "_is_abandoned", is_abandoned)
+        faster.append(claim(valkey.url))
+        return is_abandoned(holder)
+
+    monkeypatch.setattr(claims, "_is_abandoned", while_another_takes_it)
+    slower = claim(valkey.url)
+    assert (faster[0].url[-1], slower.url[-1]) == ("0", "1")
+
+
+def test_owner_that_is_gone_before_it_hears_leaves_an_empty_database(valkey, client):
+    ours, theirs = socket.socketpair()
+    with theirs:
+        ours.close()
+        command = [sys.executable, "-m", "unblocked.backends.claiming", str(theirs.fileno())]
+        given = {"env": {**os.environ, "REDIS_URL": valkey.url}, "pass_fds": [theirs.fileno()]}
+        subprocess.run(command, check=False, capture_output=True, **given)
+    assert client.keys() == []
+
+
+def test_server_that_says_nothing_is_asked_once(monkeypatch):
+    monkeypatch.setattr("redis.retry.sleep", lambda seconds: pytest.fail(f"slept {seconds} s"))
+    monkeypatch.setattr(claims, "_PATIENCE", 0.05)
+    with Valkey() as server:
+        server.pause()
+        with pytest.raises(Fault, match="and no Redis answers there"):
+            claim(server.url)
+
+
 def test_database_held_on_another_machine_is_left_alone(valkey, client):
     client.set(KEY, json.dumps({"host": "elsewhere", "pid": 1, "began": 1.0}))
     with Borrowed(valkey.url) as borrowed:
@@ -129,9 +224,37 @@ def test_another_kind_of_server_is_told(carriers):
         Borrowed(carriers.url.replace("http", "redis"))
 
 
-def test_address_of_another_kind_is_told():
-    with pytest.raises(Fault, match="which is no address of a server"):
-        Borrowed("amqp://localhost")
+@pytest.mark.parametrize("url", ["amqp://me:secret@localhost", "redis://me:secret@[localhost", "me:secret@localhost"])
+def test_address_of_another_kind_is_told(url):
+    with pytest.raises(Fault, match="which is no address of a server") as told:
+        Borrowed(url)
+    assert "secret" not in told.value.message
+
+
+def test_password_in_an_option_is_not_shown(tmp_path):
+    with pytest.raises(Fault, match="and no Redis answers there") as told:
+        Borrowed(f"unix://{tmp_path}/no.sock?password=secret&db=3")
+    assert "secret" not in told.value.message
+    assert "?password=…&db=3" in told.value.message
+
+
+def test_holder_that_breaks_down_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(Fault, match="`REDIS_URL` could not be used"):
+        Borrowed("redis://localhost")
+
+
+def test_interrupted_claim_is_given_back(valkey, client, monkeypatch):
+    receive = Lines.receive
+
+    def interrupted(lines):
+        assert "url" in receive(lines)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Lines, "receive", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Borrowed(valkey.url)
+    assert client.keys() == []
 
 
 def test_password_is_not_shown():

@@ -1,5 +1,6 @@
 """Valkey for one owner: ready when made, private, and silent, gone or new when a lesson wants that."""
 
+import socket
 import stat
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import psutil
 import pytest
 import redis
 
+import unblocked.backends.valkey
 from tests.waiting import until
 from unblocked.backends import binaries, choice
 from unblocked.backends.valkey import Valkey
 from unblocked.faults import Fault
+from unblocked.processes import keeper
 
 
 def test_it_answers_when_it_is_made(client):
@@ -51,6 +54,49 @@ def test_another_takes_the_place_of_a_killed_one():
             assert client.dbsize() == 0
 
 
+def test_another_takes_the_place_of_a_running_one():
+    with Valkey() as server, server.again() as second, redis.Redis.from_url(server.url) as client:
+        assert server.exit_code == -9
+        assert client.info("server")["process_id"] == second.pid
+
+
+def test_nothing_is_kept_on_disk():
+    with Valkey() as server, redis.Redis.from_url(server.url) as client:
+        client.set("parcel", 7)
+        server.stop()
+        with server.again():
+            assert client.dbsize() == 0
+
+
+def test_what_is_saved_on_demand_is_not_left_with_the_learner(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with Valkey() as server, redis.Redis.from_url(server.url) as other:
+        other.save()
+        (server.path.parent / "dump.rdb").unlink()
+    assert not list(tmp_path.iterdir())
+
+
+def test_two_that_are_started_at_once_are_apart(monkeypatch):
+    start, others = unblocked.backends.valkey._started, []
+
+    def start_another_first(*given):
+        monkeypatch.setattr("unblocked.backends.valkey._started", start)
+        others.append(Valkey())
+        return start(*given)
+
+    monkeypatch.setattr("unblocked.backends.valkey._started", start_another_first)
+    with Valkey() as one, others[0] as other:
+        assert one.path != other.path
+        assert one.running
+        assert other.running
+
+
+def test_memory_is_that_of_the_server():
+    with Valkey() as server:
+        assert server.memory > 1_000_000
+    assert server.memory is None
+
+
 def test_paused_one_is_connected_and_silent():
     with Valkey() as server, redis.Redis.from_url(server.url) as client:
         server.pause()
@@ -88,12 +134,28 @@ def test_missing_server_says_what_to_install(monkeypatch, tmp_path):
 
 
 def test_server_that_does_not_start_shows_what_it_printed(monkeypatch, tmp_path):
-    broken = tmp_path / "valkey-server"
-    broken.write_text("#!/bin/sh\necho no memory left; exit 3\n")
-    broken.chmod(0o755)
+    broken = installed(monkeypatch, tmp_path, "valkey-server", "echo no memory left; exit 3")
     monkeypatch.setattr(binaries, "valkey", lambda: broken)
     with pytest.raises(Fault, match=r"Valkey did not start. It printed:\n\nno memory left"):
         Valkey()
+
+
+def test_start_is_not_slept_over(monkeypatch):
+    monkeypatch.setattr("redis.retry.sleep", lambda seconds: pytest.fail(f"slept {seconds} s"))
+    with Valkey() as server:
+        assert server.running
+
+
+def test_server_that_says_nothing_is_given_up_and_ended(monkeypatch, tmp_path):
+    silent = installed(monkeypatch, tmp_path, "valkey-server", "/bin/sleep 300")
+    monkeypatch.setattr(binaries, "valkey", lambda: silent)
+    monkeypatch.setattr("unblocked.backends.valkey._FAR", 0.05)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "valkey.sock"))
+        listening.listen()
+        with pytest.raises(Fault, match="Valkey did not start"):
+            Valkey(at=tmp_path / "valkey.sock")
+    assert not [p for p in psutil.Process(keeper().guard).children(recursive=True) if str(silent) in p.cmdline()]
 
 
 def test_own_server_is_started_where_no_other_is_named(monkeypatch):
@@ -102,9 +164,9 @@ def test_own_server_is_started_where_no_other_is_named(monkeypatch):
         assert isinstance(server, Valkey)
 
 
-def installed(monkeypatch, folder: Path, name: str) -> Path:
+def installed(monkeypatch, folder: Path, name: str, does: str = "") -> Path:
     path = folder / name
-    path.write_text("#!/bin/sh\n")
+    path.write_text(f"#!/bin/sh\n{does}\n")
     path.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder))
     return path

@@ -1,5 +1,6 @@
 """A Celery worker: ready when made, in real processes, gone with all of them."""
 
+import re
 import textwrap
 
 import psutil
@@ -9,6 +10,7 @@ from celery import Celery
 from tests.waiting import FAR, until
 from unblocked.backends.worker import Worker
 from unblocked.faults import Fault
+from unblocked.processes import keeper
 
 APP = """
     import os
@@ -95,6 +97,50 @@ def test_app_of_another_kind_is_told(place, valkey):
     (place / "tasks.py").write_text("queue = {}\n")
     with pytest.raises(Fault, match=r"`queue` in `tasks.py` is of type `dict`, not a `Celery` app"):
         worker(valkey)
+
+
+def test_missing_app_is_told_with_the_one_that_is_there(place, valkey):
+    told = re.escape("There is no `app` in `tasks.py`. It has `queue`: give `tasks.py:queue`.")
+    with pytest.raises(Fault, match=told):
+        worker(valkey, "tasks.py")
+    (place / "tasks.py").write_text("")
+    with pytest.raises(Fault, match=r"There is no `queue` in `tasks\.py`\.$"):
+        worker(valkey)
+
+
+def test_app_that_ends_its_process_is_told_with_its_words(place, valkey):
+    (place / "tasks.py").write_text("raise SystemExit('closed today')")
+    with pytest.raises(Fault, match=r"`worker` did not become ready. .* It printed:\n\nclosed today"):
+        worker(valkey)
+
+
+@pytest.mark.usefixtures("place")
+def test_worker_that_is_given_up_is_ended(valkey, monkeypatch):
+    monkeypatch.setattr("unblocked.backends.worker.START_LIMIT", 0.05)
+    with pytest.raises(Fault, match="`lost` did not become ready"):
+        worker(valkey, name="lost")
+    assert not [p for p in psutil.Process(keeper().guard).children(recursive=True) if "lost" in p.cmdline()]
+
+
+def test_options_are_given_to_the_worker(place, valkey, queue, monkeypatch, tmp_path_factory):
+    text = (place / "tasks.py").read_text().replace("queue =", "app =").replace("@queue.", "@app.")
+    (place / "tasks.py").write_text(text.replace("label {parcel}", "label {parcel} {os.environ['SHOP']} {os.getcwd()}"))
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.setenv("SHOP", "the environment's")
+    env = {"REDIS_URL": valkey.url, "SHOP": "ours"}
+    with Worker(str(place / "tasks.py"), env=env, concurrency=1, cwd=elsewhere) as made:
+        assert queue.send_task("label", [7]).get(timeout=FAR).startswith(f"label 7 ours {elsewhere},")
+        assert len(psutil.Process(made.pid).children()) == 1
+        assert repr(made) == f"`worker` runs at {place / 'tasks.py'}, prefork, 1 at once"
+
+
+def test_app_imports_what_the_learner_and_the_course_have(place, valkey, monkeypatch, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "prices.py").write_text("VAT = 19")
+    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    (place / "tasks.py").write_text("import prices\nimport labs.pool\n" + (place / "tasks.py").read_text())
+    with worker(valkey) as made:
+        assert made.running
 
 
 @pytest.mark.usefixtures("place")

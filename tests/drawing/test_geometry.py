@@ -69,6 +69,37 @@ def test_words_in_a_bar_fit_on_the_narrowest_wide_page(share, fits):
     assert address in "".join(tooltips(picture))  # whole where the pointer rests
 
 
+@pytest.mark.parametrize(("share", "fits"), [(0.5, True), (0.3, False)])
+def test_words_on_a_pattern_need_more_room_and_have_a_ground(share, fits):
+    run = Run().add("/a", 1.0, ("loop", 0.0, 1.0 - share), ("connection", 1.0 - share, 1.0, "from the pool"))
+    picture = timeline(run)
+    grounds = [shape for shape in parsed(picture).iter() if shape.get("class") == "ub-ground"]
+    assert [float(ground.get("width")) > len("from the pool") * 6 for ground in grounds] == [True] * fits
+    assert ("from the pool" in words(picture)) == fits
+
+
+def test_words_on_a_plain_bar_have_no_ground():
+    picture = timeline(Run().add("/a", 1.0, ("upstream", 0.0, 1.0, "/rates")))
+    assert "/rates" in words(picture)
+    assert not [shape for shape in parsed(picture).iter() if shape.get("class") == "ub-ground"]
+
+
+def test_low_bars_have_no_words():
+    picture = timeline(Run().add("/a", 1.0, ("await", 0.0, 1.0, "sleep")))
+    assert "sleep" not in words(picture)
+    assert "sleep" in "".join(tooltips(picture))
+
+
+def test_words_in_chosen_lanes_fit_as_well():
+    fits, is_too_long = "/carriers/swift/quote", "/carriers/" + "x" * 100
+    run = Run()
+    for n in range(1000):
+        due = n / 500
+        run.add("/a", due + 0.5, ("upstream", due, due + 0.5, is_too_long if n % 2 else fits), due=due)
+    assert fits in words(timeline(run))
+    assert is_too_long not in words(timeline(run))
+
+
 def test_loop_is_painted_over_the_rest():
     run = Run().add("/a", 0.5, ("loop", 0.2, 0.3), ("thread", 0.1, 0.5), ("upstream", 0.0, 0.5))
     places = [words.split(": ")[1].split(",")[0] for words in tooltips(timeline(run)) if "/a" in words]

@@ -45,6 +45,41 @@ def test_files_are_found_here_and_among_temporary_ones(places):
     assert found("nobody") == found() == []
 
 
+def test_file_is_found_once_where_the_answer_runs_among_temporary_ones(places, monkeypatch):
+    _, temporary = places
+    file = written(temporary / "here/a.txt")
+    monkeypatch.chdir(temporary / "here")
+    assert found("123456") == [file]
+
+
+def test_what_is_no_file_is_not_read(places, monkeypatch):
+    pipe = places[0] / "pipe"
+    os.mkfifo(pipe)
+    monkeypatch.setattr(type(pipe), "read_bytes", lambda path: pytest.fail(f"read {path}"))
+    assert found("123456") == []
+
+
+def test_what_may_not_be_looked_at_is_nothing(places, monkeypatch):
+    here, _ = places
+    file, refused = written(here / "a"), written(here / "b")
+    lstat = type(here).lstat
+
+    def refuse(path):
+        if path == refused:
+            raise PermissionError
+        return lstat(path)
+
+    monkeypatch.setattr(type(here), "lstat", refuse)
+    assert found("123456") == [file]
+
+
+def test_folder_of_temporary_files_may_be_closed_to_us(places, monkeypatch):
+    here, temporary = places
+    file = written(here / "a")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary / "nowhere"))
+    assert found("123456") == [file]
+
+
 def test_what_was_there_before_does_not_count(places):
     here, temporary = places
     now = time.time()

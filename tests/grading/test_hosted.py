@@ -10,12 +10,13 @@ PLACE = Path(__file__).parent / "course"
 RIGHT = """
 import asyncio
 import os
+import threading
 import time
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-is_open, seen = [], []
+is_open, seen, mine = [], [], threading.local()
 
 
 @asynccontextmanager
@@ -26,6 +27,12 @@ async def lifespan(app):
 
 
 app = FastAPI(lifespan=lifespan)
+
+
+@app.get("/turns")
+def turn():
+    mine.turn = getattr(mine, "turn", 0) + 1
+    return {"turn": mine.turn}
 
 
 @app.get("/prices/gold")
@@ -157,6 +164,28 @@ def test_app_that_cannot_be_started_twice_is_refused(exercise):
     )
     assert failure.name == "check_it_is_open_from_start_to_end"
     assert (failure.did, failure.got) == ("started the app", "an exception; your code printed which")
+
+
+def test_what_is_printed_is_the_answers_own(exercise):
+    printed = grader().grade(exercise, RIGHT.replace(SELLS, f"    {BROKEN}")).printed
+    assert "ValueError: no shop. Sorry." in printed
+    assert "GET /prices" not in printed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    from labs.pool import Pool\n    return Pool(size=-1)  # here\n",
+        "    async def fail():\n        raise LookupError  # here\n"
+        "    async with asyncio.TaskGroup() as group:\n        group.create_task(fail())\n",
+    ],
+    ids=["module of the course", "task group"],
+)
+def test_innermost_line_of_the_answer_is_named(exercise, body):
+    code = RIGHT.replace(SELLS, body)
+    failure = grader().grade(exercise, code).failure
+    assert failure.got == "500 Internal Server Error"
+    assert code.splitlines()[failure.line - 1].endswith("# here")
 
 
 def test_lifespan_that_is_not_run_is_seen(exercise):

@@ -156,6 +156,13 @@ def test_answer_does_not_change_what_the_notebook_logs(notebook, exercise):
     assert ("heard" in shown.text, shown.text) == (False, "30")
 
 
+def test_answer_does_not_change_where_the_notebook_imports_from_and_logs_to(notebook, exercise):
+    notebook.run("import logging, sys; before = [*sys.path], [*logging.getLogger().handlers]")
+    changes = "import logging, sys\nsys.path.append('shop')\nlogging.basicConfig(force=True)\n"
+    notebook.run(f"%%exercise {NAME}\n{changes}{exercise.solution.read_text()}")
+    assert notebook.run("(sys.path, logging.getLogger().handlers) == before").text == "True"
+
+
 def test_answer_leaves_the_names_of_other_cells_alone(notebook, exercise):
     notebook.run("quote = 'a line of mine'")
     code = exercise.solution.read_text()

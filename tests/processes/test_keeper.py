@@ -1,16 +1,19 @@
 """Starting, watching and ending processes."""
 
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.waiting import until
 from unblocked.faults import Fault
-from unblocked.processes import Keeper, keeper, register, runtime
+from unblocked.processes import Child, Keeper, keeper, register, runtime
 
 
 @pytest.fixture
@@ -51,6 +54,40 @@ def test_signal_to_one_that_has_ended_is_nothing(kept):
     assert kept.start(["true"], name="true").wait(60) == 0
 
 
+def test_child_stands_still_with_what_it_has_started(kept):
+    child = kept.start(["/bin/sh", "-c", "sleep 300 & echo $!; wait"], name="parent")
+    until(lambda: child.printed.endswith("\n"), "its own child is known")
+    family = [psutil.Process(child.pid), psutil.Process(int(child.printed))]
+    child.signal(signal.SIGSTOP)
+    until(lambda: all(p.status() == psutil.STATUS_STOPPED for p in family), "both stand still")
+
+
+def test_signal_never_reaches_a_process_of_others(kept):
+    with subprocess.Popen(
+        ["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, text=True
+    ) as stranger:
+        Child(kept, pid=stranger.pid, log=kept.folder / "log").signal(signal.SIGKILL)
+        assert kept.start(["true"], name="true").wait(60) == 0  # so the guard has read what came before
+        assert stranger.communicate("still here")[0] == "still here"
+
+
+def test_signal_is_nothing_when_guard_is_gone(kept):
+    child = kept.start(["sleep", "300"], name="nap")
+    os.kill(kept.guard, signal.SIGKILL)
+    until(lambda: not kept.alive, "the keeper knows")
+    child.signal(signal.SIGKILL)
+    assert child.code is not None
+
+
+def test_child_is_struck_off_before_its_end_is_told(kept, monkeypatch):
+    child = kept.start(["sleep", "300"], name="nap")
+    child.announce("nap", "in bed")
+    told = []
+    monkeypatch.setattr(register, "strike", lambda *_: told.append(child._ended.is_set()))
+    child.stop()
+    assert told == [False]
+
+
 def test_announced_child_is_on_the_register_while_it_runs(kept):
     child = kept.start(["sleep", "300"], name="nap")
     noted = child.announce("nap", "in bed")
@@ -66,6 +103,42 @@ def test_child_that_ended_before_it_was_announced_is_not_on_the_register(kept):
     child = kept.start(["true"], name="true")
     child.wait(60)
     assert child.announce("true", "nowhere") not in register.every()
+
+
+def test_one_that_ends_while_the_register_is_read_is_not_on_it(kept, monkeypatch):
+    noted = kept.start(["sleep", "300"], name="nap").announce("nap", "in bed")
+    read = Path.read_text
+
+    def vanish(path):
+        if path == kept.folder / f"{noted.pid}.kept":
+            path.unlink()
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_text", vanish)
+    assert noted not in register.every()
+
+
+def test_what_an_owner_left_behind_is_not_on_the_register():
+    folder, lock = runtime.make()
+    left = register.note(folder, "left", "behind", pid=os.getpid(), owner=1)
+    assert left in register.every()
+    os.close(lock)
+    assert left not in register.every()
+
+
+def test_folder_that_vanishes_meanwhile_is_not_held(monkeypatch):
+    folder, lock = runtime.make()
+    assert folder in runtime.held()
+    removed = runtime._removed
+
+    def vanish(each):
+        if each == folder:
+            shutil.rmtree(folder)
+        return removed(each)
+
+    monkeypatch.setattr(runtime, "_removed", vanish)
+    assert folder not in runtime.held()
+    os.close(lock)
 
 
 def test_folder_of_another_user_is_not_read(kept, monkeypatch):
@@ -84,6 +157,14 @@ def test_output_is_in_a_log_of_its_own(kept):
     second = kept.start(["echo", "two"], name="echo")
     assert (first.wait(60), second.wait(60)) == (0, 0)
     assert (first.log.read_text(), second.log.read_text()) == ("one\n", "two\n")
+
+
+def test_what_was_printed_can_be_read_whatever_it_is(kept):
+    child = kept.start(["/bin/sh", "-c", r"printf 'price \342\202\254\377'"], name="bytes")
+    child.wait(60)
+    assert child.printed == "price €\N{REPLACEMENT CHARACTER}"
+    kept.close()
+    assert child.printed == ""
 
 
 def test_missing_command_is_named(kept):

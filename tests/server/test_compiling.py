@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from importlib.machinery import ExtensionFileLoader, ModuleSpec, SourcelessFileLoader
 
 import fastapi
 import pytest
@@ -17,6 +18,12 @@ def loaders(spec):
 @pytest.mark.parametrize("installed", [json, fastapi])
 def test_installed_module_is_taken_from_its_bytecode(installed):
     found, used = loaders(importlib.util.find_spec(installed.__name__))
+    assert used is found
+
+
+@pytest.mark.parametrize("kind", [ExtensionFileLoader, SourcelessFileLoader])
+def test_what_is_compiled_already_is_taken_as_it_is(kind, tmp_path):
+    found, used = loaders(ModuleSpec("prices", kind("prices", str(tmp_path / "prices"))))
     assert used is found
 
 

@@ -57,10 +57,7 @@ class Backend(ABC):
     @property
     def log(self) -> str:
         """What it has printed so far."""
-        try:
-            return self.log_file.read_text(errors="replace")
-        except FileNotFoundError:  # the runtime folder goes with the owner
-            return ""
+        return self._child.printed
 
     @property
     def log_file(self) -> Path:

@@ -47,7 +47,7 @@ class Borrowed(Backend):
         with ours, ended_on_failure(child):
             told = Lines(ours).receive()
             if told is None or "failed" in told:
-                raise Fault(told["failed"] if told else f"`REDIS_URL` could not be used. {child.log.read_text()}")
+                raise Fault(told["failed"] if told else f"`REDIS_URL` could not be used. {child.printed}")
         self.url, self.server = told["url"], told["server"]
         super().__init__(child, name=f"{self.server}, borrowed", where=without_password(self.url))
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psutil
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from unblocked.faults import Fault
 
@@ -47,7 +50,7 @@ class Claim:
     def give_back(self) -> None:
         """Empty it, if it is still ours."""
         with _client(self.url) as client:
-            if client.get(KEY) == self.holder.encode():
+            if client.get(KEY) == self.holder:
                 client.flushdb()
 
 
@@ -65,6 +68,9 @@ def claim(url: str) -> Claim:
     try:
         server = _server(url)
         found = next((each for each in _candidates(url) if _claimed(each)), None)
+    except redis.AuthenticationError as error:
+        what = f"and the server there wants another name or password ({error})"
+        raise Fault(_PROBLEM.format(url=shown, what=what)) from error
     except redis.RedisError as error:
         raise Fault(_PROBLEM.format(url=shown, what=f"and no Redis answers there ({error})")) from error
     except ValueError as error:  # of `from_url`
@@ -76,7 +82,16 @@ def claim(url: str) -> Claim:
 
 
 def _client(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE)
+    # Asked once: by itself, the client would try again for many seconds before it said that nobody answers.
+    once = Retry(NoBackoff(), retries=0)
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=_PATIENCE,
+        socket_connect_timeout=_PATIENCE,
+        retry=once,
+        decode_responses=True,  # as an address may ask for itself
+        encoding_errors="replace",
+    )
 
 
 def _server(url: str) -> str:
@@ -104,12 +119,9 @@ def _candidates(url: str) -> Iterator[str]:
 
 
 def _claimed(url: str) -> bool:
-    """Make a database ours; False where it has keys that are not, or others hold it."""
+    """Make a database ours; False where it has keys that are not, or others hold it, or there is none of its number."""
     with _client(url) as client:
-        before = client.get(KEY) if client.type(KEY) == b"string" else None
-        if before is not None and _is_abandoned(before):
-            client.flushdb()
-        if not client.set(KEY, _holder(), nx=True):
+        if not _exists(client) or not (client.set(KEY, _holder(), nx=True) or _taken_over(client)):
             return False
         if client.dbsize() == 1:
             return True
@@ -117,12 +129,38 @@ def _claimed(url: str) -> bool:
         return False
 
 
+def _exists(client: redis.Redis) -> bool:
+    """Whether the server has a database of this number: some have fewer than usual."""
+    try:
+        return bool(client.ping())
+    except redis.ResponseError as error:
+        if "out of range" in str(error):
+            return False
+        raise
+
+
+def _taken_over(client: redis.Redis) -> bool:
+    """Empty a database whose holder has ended, and make it ours; False where it is held, or another was faster."""
+    with client.pipeline() as at_once:
+        at_once.watch(KEY)  # type: ignore[no-untyped-call]
+        if at_once.type(KEY) != "string" or not _is_abandoned(str(at_once.get(KEY))):
+            return False
+        at_once.multi()
+        at_once.flushdb()
+        at_once.set(KEY, _holder())
+        try:
+            at_once.execute()
+        except redis.WatchError:
+            return False
+        return True
+
+
 def _holder() -> str:
     me = psutil.Process()
     return json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "began": me.create_time()})
 
 
-def _is_abandoned(holder: bytes) -> bool:
+def _is_abandoned(holder: str) -> bool:
     """Whether it was claimed by a process of this machine that has ended."""
     try:
         told = json.loads(holder)
@@ -136,12 +174,14 @@ def _is_abandoned(holder: bytes) -> bool:
 
 
 def without_password(url: str) -> str:
-    """Give an address that may be shown.
+    """Give an address that may be shown, be it a right one or not.
 
     >>> without_password("redis://me:secret@localhost:6379/3")
     'redis://…@localhost:6379/3'
+    >>> without_password("unix:///run/valkey.sock?password=secret&db=3")
+    'unix:///run/valkey.sock?password=…&db=3'
     """
-    parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
-    return urlunsplit(parts._replace(netloc="…@" + parts.netloc.rpartition("@")[2]))
+    before, there, place = url.rpartition("@")
+    scheme = re.match(r"\w+://", before)
+    shown = f"{scheme[0] if scheme else ''}…@{place}" if there else url
+    return re.sub(r"(?<=password=)[^&]+", "…", shown)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Self
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from unblocked.backends import binaries
 from unblocked.backends.backend import Backend, ended_on_failure
@@ -50,7 +52,8 @@ class Valkey(Backend):
         super().__init__(child, name="valkey", where=str(self.path))
 
     def again(self) -> Self:
-        """Start another one in its place, empty; for whoever has killed it."""
+        """Start another one in its place, empty. This one is killed, unless it has ended."""
+        self.kill()
         return type(self)(at=self.path)
 
     def __enter__(self) -> Self:
@@ -59,30 +62,42 @@ class Valkey(Backend):
 
 def _free(kept_by: Keeper) -> Path:
     names = (f"valkey{suffix}.sock" for suffix in ("", *(f"-{n}" for n in range(2, 1_000_000))))
-    return next(path for path in (kept_by.folder / name for name in names) if not path.exists())
+    return next(path for path in (kept_by.folder / name for name in names) if _is_ours(path))
+
+
+def _is_ours(path: Path) -> bool:
+    """Take a name that is free: the server itself takes it late, and two may be started at once."""
+    try:
+        path.touch(exist_ok=False)  # the server removes what is there
+    except FileExistsError:
+        return False
+    return True
+
+
+def command(path: Path) -> list[str]:
+    """Give the command of a server that keeps nothing on disk, on this socket."""
+    place = ["--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--dir", str(path.parent)]
+    return [str(binaries.valkey()), *place, "--save", ""]
 
 
 def _started(kept_by: Keeper, path: Path) -> Child:
-    path.unlink(missing_ok=True)  # that of one that was killed
-    words = [
-        str(binaries.valkey()),
-        "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700",
-        "--save", "", "--appendonly", "no", "--dir", str(path.parent), "--daemonize", "no",
-    ]  # fmt: skip
-    return kept_by.start(words, name="valkey")
+    return kept_by.start(command(path), name="valkey")
 
 
 def _await(child: Child, path: Path) -> None:
     end = time.monotonic() + _FAR
-    with redis.Redis(unix_socket_path=str(path), socket_timeout=_FAR) as client:
-        while not _answers(client):
-            if child.code is not None or time.monotonic() > end:
-                raise Fault(f"Valkey did not start. It printed:\n\n{child.log.read_text()}")
-            time.sleep(0.005)
+    while not answers(path):
+        if child.code is not None or time.monotonic() > end:
+            raise Fault(f"Valkey did not start. It printed:\n\n{child.printed}")
+        time.sleep(0.005)
 
 
-def _answers(client: redis.Redis) -> bool:
-    try:
-        return bool(client.ping())
-    except redis.ConnectionError:  # nobody listens yet, or it is still loading
-        return False
+def answers(path: Path) -> bool:
+    """Say whether a server answers on this socket, asked once."""
+    # By itself, the client would try again, and sleep in between for longer than a start takes.
+    once = Retry(NoBackoff(), retries=0)
+    with redis.Redis(unix_socket_path=str(path), socket_timeout=_FAR, retry=once) as client:
+        try:
+            return bool(client.ping())
+        except (redis.ConnectionError, redis.TimeoutError):  # nobody listens yet, or whoever does says nothing
+            return False

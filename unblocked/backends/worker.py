@@ -54,7 +54,7 @@ class Worker(Backend):
         """Start it, and return when it takes tasks.
 
         Args:
-            app: where the Celery app is: a module and a name, or a file and a name.
+            app: where the Celery app is: a module or a file, and its name there if that is not `app`.
             env: settings for it, added to the environment.
             name: what it is called in its log and among its like.
             pool: what its tasks run in.
@@ -118,7 +118,7 @@ class Worker(Backend):
 def _await(lines: Lines, child: Child, name: str) -> None:
     message = lines.receive(within=START_LIMIT)
     if message is None:
-        raise Fault(f"`{name}` did not become ready. It printed:\n\n{child.log.read_text()}")
+        raise Fault(f"`{name}` did not become ready. Does its broker run? It printed:\n\n{child.printed}")
     if "failed" in message:
         failure = Failure(**message["failed"])
         raise Fault(f"`{name}` did not start: {failure.summary}\n\n{failure.traceback}".rstrip())

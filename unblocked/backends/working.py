@@ -59,9 +59,14 @@ def _found(app: str) -> Celery:
     place, _, name = app.partition(":")
     path = Path(place)
     module = imported(path.stem, place) if path.suffix == ".py" else imported(place, None)
-    found = getattr(module, name or "app", None)
+    name = name or "app"
+    if not hasattr(module, name):
+        apps = [each for each, value in vars(module).items() if isinstance(value, Celery)]
+        others = "".join(f" It has `{each}`: give `{place}:{each}`." for each in apps[:1])
+        raise Fault(f"There is no `{name}` in `{path.name}`.{others}")
+    found = getattr(module, name)
     if not isinstance(found, Celery):
-        raise Fault(f"`{name or 'app'}` in `{path.name}` is of type `{type(found).__name__}`, not a `Celery` app.")
+        raise Fault(f"`{name}` in `{path.name}` is of type `{type(found).__name__}`, not a `Celery` app.")
     return found
 
 

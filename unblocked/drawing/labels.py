@@ -72,6 +72,8 @@ def within(label: str) -> str:
 
     >>> within("http://127.0.0.1:40123/carriers/swift/quote?parcel=7")
     '/carriers/swift/quote'
+    >>> within("SELECT price FROM quotes WHERE parcel = ?")
+    'SELECT price FROM quotes WHERE parcel = ?'
     """
     return urlsplit(label).path if "://" in label else label
 

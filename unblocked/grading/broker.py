@@ -11,7 +11,7 @@ from pathlib import Path
 
 import redis
 
-from unblocked.backends import binaries
+from unblocked.backends.valkey import answers, command
 from unblocked.grading.patience import LOOK, stretch
 
 _FAR = 20.0
@@ -34,23 +34,16 @@ class Broker:
         self._start()
 
     def _start(self) -> None:
-        self._path.unlink(missing_ok=True)
-        words = [
-            str(binaries.valkey()),
-            "--port", "0", "--unixsocket", str(self._path), "--unixsocketperm", "700",
-            "--save", "", "--appendonly", "no", "--dir", str(self._path.parent), "--daemonize", "no",
-        ]  # fmt: skip
-        self._process = subprocess.Popen(words, stdout=subprocess.DEVNULL, start_new_session=True)
+        self._process = subprocess.Popen(command(self._path), stdout=subprocess.DEVNULL, start_new_session=True)
         self.pid = self._process.pid
 
     def wait_until_ready(self) -> None:
         """Return when it answers."""
         end = time.monotonic() + _FAR * stretch()
-        with self.client() as client:
-            while not _answers(client):
-                if self._process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"Valkey did not start (exit code {self._process.returncode})")
-                time.sleep(LOOK)
+        while not answers(self._path):
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"Valkey did not start (exit code {self._process.returncode})")
+            time.sleep(LOOK)
 
     def client(self) -> redis.Redis:
         """Give a client that looks into it."""
@@ -73,10 +66,3 @@ class Broker:
     def go_on(self) -> None:
         """End the pause."""
         os.kill(self.pid, signal.SIGCONT)
-
-
-def _answers(client: redis.Redis) -> bool:
-    try:
-        return bool(client.ping())
-    except redis.ConnectionError:  # nobody listens yet
-        return False

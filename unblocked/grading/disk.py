@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ def files_with(words: Sequence[str], *, since: float, largest: int) -> list[Path
     encoded = [word.encode() for word in words]
     temporary = [path for path in _entries(Path(tempfile.gettempdir())) if _is_younger(path, since)]
     found = [path for place in (Path.cwd(), *temporary) for path in islice(_files(place), MOST_FILES)]
-    return [path for path in found if _is_younger(path, since) and _holds(path, encoded, largest)]
+    return [path for path in dict.fromkeys(found) if _is_younger(path, since) and _holds(path, encoded, largest)]
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -46,17 +47,17 @@ def _files(place: Path) -> Iterator[Path]:
     waiting = deque([place])
     while waiting:
         path = waiting.popleft()
-        if path.is_symlink() or not path.exists():
-            continue
-        if path.is_dir():
-            waiting.extend(_entries(path))
-        else:
-            yield path
+        with suppress(OSError):  # somebody else's, or gone by now
+            kind = path.lstat().st_mode
+            if stat.S_ISDIR(kind):
+                waiting.extend(_entries(path))
+            elif stat.S_ISREG(kind):  # who reads a pipe waits for who writes
+                yield path
 
 
 def _holds(path: Path, words: list[bytes], largest: int) -> bool:
     try:
-        content = path.read_bytes() if path.is_file() and path.stat().st_size <= largest else b""
+        content = path.read_bytes() if path.stat().st_size <= largest else b""
     except OSError:
         return False
     return any(word in content for word in words)

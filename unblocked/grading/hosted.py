@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import socket
 import threading
@@ -17,6 +18,7 @@ from unblocked.grading.checking import Unmet, expect
 from unblocked.grading.imported import Imported, Started
 from unblocked.grading.patience import LOOK
 from unblocked.grading.subject import AFTERWARDS
+from unblocked.grading.whereabouts import raised_on
 from unblocked.server.failure import Failure
 
 AS_BEFORE = "The routes must answer as before."
@@ -53,7 +55,7 @@ class Hosted:
         self._asked = 0
         listening = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.host = f"127.0.0.1:{listening.getsockname()[1]}"
-        config = uvicorn.Config(self._watched(answer["app"]), lifespan="on", log_config=None, timeout_keep_alive=75)
+        config = uvicorn.Config(self._watched(answer["app"]), lifespan="on", log_config=None)
         self._server = uvicorn.Server(config)
         self._serving = Started(answer, self._serve, (listening,), {})
         self._expect_started(meaning)
@@ -160,14 +162,15 @@ class Hosted:
             try:
                 await app(scope, receive, send)
             except Exception as error:
-                self._raised = self._raised or Failure.of(error)
+                line = raised_on(error, self.answer.file)
+                self._raised = dataclasses.replace(Failure.of(error), line=line)
                 raise
 
         return watched
 
     @property
     def _guilty(self) -> int | None:
-        return self._raised.line if self._raised and self._raised.file == self.answer.file else None
+        return self._raised.line if self._raised else None
 
     @property
     def _raised_what(self) -> str:

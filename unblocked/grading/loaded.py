@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import sys
-import traceback
 from typing import Any, NoReturn
 
 from starlette.responses import Response
@@ -22,7 +21,7 @@ from unblocked.grading import confinement, probes, trial, warmth
 from unblocked.grading.board import BEAT
 from unblocked.grading.loading import explained
 from unblocked.grading.order import Order
-from unblocked.grading.whereabouts import line_of, whereabouts
+from unblocked.grading.whereabouts import line_of, raised_on, whereabouts
 from unblocked.grading.written import Written
 from unblocked.processes import kernel
 from unblocked.processes.lines import Lines
@@ -54,7 +53,8 @@ class Loaded(Process):
                 await counted(scope, receive, send)
             except Exception as error:
                 if scope["type"] != "lifespan":
-                    self._owner.send(raised=dataclasses.asdict(Failure.of(error)) | {"line": self._line(error)})
+                    file = getattr(sys.modules.get(self._module), "__file__", None)
+                    self._owner.send(raised=dataclasses.asdict(Failure.of(error)) | {"line": raised_on(error, file)})
                 raise
 
         return watched
@@ -82,12 +82,6 @@ class Loaded(Process):
         except (AttributeError, KeyError):
             return {"there": False, "value": None}
         return {"there": True, "value": _plain(value)}
-
-    def _line(self, error: BaseException) -> int | None:
-        """Find the innermost line of the answer itself: an exception may come from a module of the course."""
-        file = getattr(sys.modules.get(self._module), "__file__", None)
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-        return lines[-1] if lines else None
 
     def _turn(self) -> bool:
         """Have the event loop do what is due, and say whether it did."""

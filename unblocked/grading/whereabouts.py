@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
+
+from unblocked.server.failure import unwrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,12 @@ def awaited_lines(coroutine: Any, file: str) -> Iterator[int]:
         if frame.f_code.co_filename == file:
             yield frame.f_lineno
         coroutine = coroutine.cr_await
+
+
+def raised_on(error: BaseException, file: str | None) -> int | None:
+    """Find the innermost line of a file through which an exception came: it may be raised by a module of the course."""
+    stack = traceback.extract_tb(unwrapped(error).__traceback__)
+    return next((frame.lineno for frame in reversed(stack) if frame.filename == file), None)
 
 
 _CALLBACK = asyncio.Handle._run.__code__

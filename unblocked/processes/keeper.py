@@ -38,6 +38,14 @@ class Child:
         self.pid, self.log = pid, log
         self.code: int | None = None
 
+    @property
+    def printed(self) -> str:
+        """What it has printed so far; nothing where the log is gone, as it is when its owner or guard has ended."""
+        try:
+            return self.log.read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return ""
+
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait for its end, at most so many seconds; give its exit code, or None if it still runs."""
         self._ended.wait(timeout)

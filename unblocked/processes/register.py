@@ -10,8 +10,12 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from unblocked.processes import runtime
+
+if TYPE_CHECKING:
+    import psutil
 
 _ENDING = ".kept"
 
@@ -46,13 +50,28 @@ class Kept:
 
         try:
             process = psutil.Process(self.pid)
-            return sum(_used(each.memory_full_info()) for each in (process, *process.children(recursive=True)))
-        except psutil.Error:
+            return _used(process) + sum(map(_used_still, process.children(recursive=True)))
+        except psutil.NoSuchProcess:
             return None
 
 
-def _used(info: object) -> int:
-    return int(getattr(info, "pss", 0) or getattr(info, "rss", 0))
+def _used(process: psutil.Process) -> int:
+    import psutil
+
+    try:
+        info: Any = process.memory_full_info()
+    except psutil.AccessDenied:  # macOS tells it to nobody but root
+        info = process.memory_info()
+    return int(getattr(info, "pss", 0) or info.rss)
+
+
+def _used_still(child: psutil.Process) -> int:
+    """Give what a child process uses; nothing where it has just ended, which many do while their parent works."""
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return _used(child)
+    return 0
 
 
 def note(folder: Path, name: str, where: str, *, pid: int, owner: int) -> Kept:

@@ -38,8 +38,7 @@ class Failure:
     @classmethod
     def of(cls, error: BaseException) -> Failure:
         """Describe an exception; a syntax error points to its line."""
-        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-            error = error.exceptions[0]  # what a task group wraps around it says nothing
+        error = unwrapped(error)
         message = "".join(traceback.format_exception_only(error)).strip()
         frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename)]
         text = "".join(["Traceback (your lines only):\n", *traceback.format_list(frames), message])
@@ -48,6 +47,13 @@ class Failure:
         if not frames:
             return cls(message, "")
         return cls(message.splitlines()[0], text, *innermost(frames))
+
+
+def unwrapped(error: BaseException) -> BaseException:
+    """Give the only exception of a group; what a task group wraps around it says nothing."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def innermost(stack: Iterable[traceback.FrameSummary]) -> tuple[str | None, int | None]:

@@ -34,6 +34,14 @@ def check_many_are_there_before_the_first_is_seen(answer: Imported) -> None:
     says(all(each.sent < first for each in asked), first, "later than all were sent")
 
 
+def check_worker_threads_are_kept(answer: Imported) -> None:
+    """A thread that has worked for a request works for the next, as under uvicorn's own event loop."""
+    shop = Hosted(answer)
+    for turn in (1, 2):
+        shop.gives("/turns", {"turn": turn}, meaning="Each request has a thread of its own.")
+    shop.shut_down()
+
+
 def check_other_words_can_be_given(answer: Imported) -> None:
     """What a check did, and what it means, is said in the check's words, before and behind those of the app."""
     shop = Hosted(answer, did="opened the shop", meaning="It stays closed.")

@@ -26,7 +26,7 @@ def check_a_killed_worker_loses_nothing(stack: Stack, carriers: Outside) -> None
     carriers.mend(latency=0)
     stack.hire()
     expect(
-        stack.works(lambda: stack.tasks("draw")[0].state == "SUCCESS", patience=3),
+        stack.works(lambda: stack.tasks("draw")[0].state == "SUCCESS", patience=6),
         did="killed the worker in the midst of a task, and started another one",
         got=f"the task is {stack.tasks()[0].state or 'not begun'}",
         expected="that it is begun again",
