@@ -7,6 +7,7 @@ import pytest
 
 from unblocked.grading import Exercise, Grader, grader, suite_runner
 from unblocked.grading.order import Order
+from unblocked.processes import keeper
 from unblocked.processes.starting import METHOD, method
 
 PLACE = Path(__file__).parent / "course"
@@ -73,6 +74,15 @@ def test_tests_that_cannot_be_run_are_refused_with_a_reason(suite, code, got, li
     assert failure.name == "check_what_is_right_passes"
     assert got in failure.got
     assert failure.line == line
+
+
+def test_settings_of_folders_above_are_not_for_the_answer(suite):
+    above = keeper().folder / "conftest.py"
+    above.write_text("raise RuntimeError('not yours')\n")
+    try:
+        assert grader().grade(suite, CATCHES).passed
+    finally:
+        above.unlink()
 
 
 def test_run_has_as_much_time_as_the_machine_is_busy(suite, tmp_path, monkeypatch):
