@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -69,6 +70,29 @@ def test_only_labs_link_to_lines(site):
     assert 'href="#__span-2-' in (site / "labs/start_here.html").read_text()
     assert 'id="__span-2-' in (site / "labs/start_here.html").read_text()
     assert "__span" not in (site / "lessons/00_start_here.html").read_text()
+
+
+@pytest.mark.parametrize("place", ["labs/routes.md", "lessons/02_routes.md"])
+def test_code_keeps_its_text_and_what_is_seen(place):
+    page = SimpleNamespace(file=SimpleNamespace(src_uri=place))
+    line = '<span class="n">a</span><span class="w"> </span><span class="o">=</span> <span class="nb">len</span>\n'
+    shown = hook.on_page_content(f'<span id="__span-0-1">{line}</span>', page=page)
+    seen = 'a <span class="o">=</span> <span class="nb">len</span>\n'
+    assert shown == (f'<span id="__span-0-1">{seen}</span>' if place.startswith("labs/") else seen)
+
+
+def test_changes_are_told_in_few_lines(tmp_path):
+    drawn = [tmp_path / "docs/lessons/drawings" / f"{name}.js" for name in "abc"]
+    pages = [tmp_path / "docs/lessons" / name for name in ("01_one.md", "02_two.md")]
+    for path in (drawn[0], drawn[1], pages[0]):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert list(building._changes([*pages, *drawn], tmp_path)) == [
+        "wrote docs/lessons/01_one.md",
+        "wrote 2 drawings of figures",
+        "removed docs/lessons/02_two.md",
+        "removed 1 drawing of figures",
+    ]
 
 
 @pytest.fixture

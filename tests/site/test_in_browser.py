@@ -11,6 +11,8 @@ PARTS = 3
 """Of the pages, so that several workers look at them."""
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open = true)"
 
+EMPTY = "[...document.querySelectorAll('.ub-plot:empty, .ub-scroll:empty')].map(each => each.outerHTML)"
+
 
 @contextmanager
 def opened(browser):
@@ -22,8 +24,10 @@ def opened(browser):
 
 
 def visit(page, url):
+    """Open a page, and wait until all of it is there: the drawings of its figures come last."""
     page.goto(url)
     page.wait_for_load_state("networkidle")
+    page.wait_for_function("!document.querySelector('[data-drawing]')")
 
 
 @pytest.mark.long
@@ -41,6 +45,7 @@ def test_every_page_is_in_order(browser, address, pages, part):
             page.emulate_media(color_scheme="light")
             visit(page, f"{address}/{name}")
             page.evaluate(UNFOLD)
+            found += page.evaluate(EMPTY)
             found += serious(page)
             page.emulate_media(color_scheme="dark")
             page.locator("body[data-md-color-scheme=slate]").wait_for()
@@ -77,6 +82,21 @@ def test_diagram_is_drawn(browser, address):
         visit(page, f"{address}/lessons/02_routes.html")
         page.locator("div.mermaid").wait_for()
         assert page.locator("div.mermaid").bounding_box()["height"] > 100
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_marks_taken_from_code_had_no_colour(browser, address, scheme):
+    """A name and a space look as they would with their mark; a keyword does not."""
+    with opened(browser) as page:
+        page.emulate_media(color_scheme=scheme)
+        visit(page, f"{address}/lessons/00_start_here.html")
+        colour = """mark => {
+            const code = document.querySelector('.highlight code'), part = document.createElement('span')
+            part.className = mark
+            code.append(part)
+            return getComputedStyle(part).color === getComputedStyle(code).color
+        }"""
+        assert [page.evaluate(colour, mark) for mark in ("n", "w", "k")] == [True, True, False]
 
 
 def test_toggle_changes_the_colours(browser, address):

@@ -22,6 +22,8 @@ class Page(HTMLParser):
             self.links.append(given["href"])
         if given.get("src") or (tag == "link" and given.get("href") and given.get("rel") != "canonical"):
             self.loads.append(given.get("src") or given["href"])
+        if given.get("data-drawing"):
+            self.loads.append(given["data-drawing"])
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +53,10 @@ def test_nothing_is_loaded_from_elsewhere(parsed):
     assert foreign == []
 
 
-def test_every_picture_has_its_text(parsed):
+def test_every_picture_has_its_text(parsed, site):
     silent = []
-    for page in parsed.values():
-        text = page.path.read_text()
+    for path in [*parsed, *site.glob("lessons/drawings/*.js")]:
+        text = path.read_text()
         silent += [image for image in re.findall(r"<img\b[^>]*>", text) if not re.search(r'\balt="[^"]+"', image)]
         silent += [plot for plot in re.findall(r'<svg class="ub-plot"[^>]*>', text) if 'aria-label="' not in plot]
     assert silent == []

@@ -4,14 +4,16 @@ from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_output
 
+from tests.drawing.runs import blocking
 from unblocked.drawing.look import style
-from unblocked.site.outputs import Sheets, code, markdown
+from unblocked.drawing.picture import timeline
+from unblocked.site.outputs import Aside, code, markdown
 
 COURSE = Path("/home/me/unblocked")
 
 
-def written(*outputs, sheets=None):
-    return markdown(new_code_cell("x", outputs=list(outputs)), sheets or Sheets(), course=COURSE)
+def written(*outputs, aside=None):
+    return markdown(new_code_cell("x", outputs=list(outputs)), aside or Aside(), course=COURSE)
 
 
 def data(**kinds):
@@ -32,11 +34,11 @@ def test_printed_fence_does_not_end_its_block():
 
 
 def test_style_sheets_are_shared():
-    sheets = Sheets()
+    aside = Aside()
     html = "<div><style>.a{}</style>1</div>"
-    assert written(data(text_html=html), data(text_html=html), sheets=sheets).count("style") == 0
-    written(data(text_html="<p><style>.a{}.b{}</style></p>"), sheets=sheets)
-    assert sheets.text == f"{style()}\n.a{{}}.b{{}}\n"
+    assert written(data(text_html=html), data(text_html=html), aside=aside).count("style") == 0
+    written(data(text_html="<p><style>.a{}.b{}</style></p>"), aside=aside)
+    assert aside.sheets.text == f"{style()}\n.a{{}}.b{{}}\n"
 
 
 def test_html_is_left_alone_by_markdown_and_search():
@@ -67,6 +69,22 @@ def test_error_is_shown_without_colours():
 def test_places_on_this_computer_are_left_out():
     told = "/home/me/unblocked/labs/routes/app.py and /tmp/unblocked-x1_2/workspace/answers/a.py"
     assert "\nlabs/routes/app.py and workspace/answers/a.py\n" in written(printed(told))
+
+
+def test_places_on_this_computer_are_left_out_of_html():
+    told = "<p>a</p><code>/tmp/unblocked-x1_2/workspace/answers/a.py</code>"
+    assert "<p>a</p><code>workspace/answers/a.py</code>" in written(data(text_html=told))
+
+
+def test_drawings_are_taken_aside_without_places():
+    aside, run = Aside(), blocking(25)
+    run.add(f"{COURSE}/labs/routes/app.py", 13.0)
+    shown = written(data(text_html=timeline(run).html), aside=aside)
+    (script,) = aside.drawings.scripts.values()
+    assert 'class="ub-plot"' in shown
+    assert "<rect" not in shown.partition('class="ub-plot"')[2].partition("</svg>")[0]
+    assert "labs/routes/app.py" in script
+    assert str(COURSE) not in script + shown
 
 
 def test_code_may_have_a_title():

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import TextIO
 
@@ -21,7 +22,7 @@ from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.livereload import LiveReloadServer
 
 from unblocked.faults import Fault
-from unblocked.site import generated
+from unblocked.site import drawings, generated
 
 WATCHED = ("lessons", "exercises", "solutions", "labs", "docs", "mkdocs.yml")
 """What makes the site anew when it is saved. After a change of `unblocked/`, start the command again."""
@@ -102,11 +103,20 @@ def _serve(server: LiveReloadServer, *, browser: bool) -> None:
 
 def _make(course: Path, site: Path, *, say: Callable[[str], None], url: str | None = None) -> None:
     begun = time.perf_counter()
-    changed = generated.write(generated.texts(course), course / "docs")
-    for path in changed:
-        say(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(course)}")
+    for line in _changes(generated.write(generated.texts(course), course / "docs"), course):
+        say(line)
     build(course, docs=course / "docs", site=site, url=url)
     say(f"built {sum(1 for _ in site.rglob('*.html'))} pages in {time.perf_counter() - begun:.1f} s")
+
+
+def _changes(changed: list[Path], course: Path) -> Iterator[str]:
+    """Say what was written and what was removed: each page, and how many drawings, whose names tell nobody anything."""
+    for done, those in groupby(sorted(changed, key=Path.exists, reverse=True), key=Path.exists):
+        word, paths = "wrote" if done else "removed", list(those)
+        pages = [path for path in paths if path.parent.name != drawings.FOLDER]
+        yield from (f"{word} {path.relative_to(course)}" for path in pages)
+        if many := len(paths) - len(pages):
+            yield f"{word} {many} {'drawing' if many == 1 else 'drawings'} of figures"
 
 
 def _again(course: Path, site: Path, url: str, say: Callable[[str], None]) -> None:

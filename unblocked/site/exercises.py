@@ -10,11 +10,11 @@ from unblocked.exercises import Exercise
 from unblocked.grading import checking
 from unblocked.lessons.headings import fitted
 from unblocked.site import outputs
-from unblocked.site.outputs import Sheets
+from unblocked.site.outputs import Aside
 from unblocked.site.runs import Shown
 
 
-def markdown(exercise: Exercise, shown: Shown, sheets: Sheets, *, below: int, course: Path) -> str:
+def markdown(exercise: Exercise, shown: Shown, aside: Aside, *, below: int, course: Path) -> str:
     """Write an exercise of a lesson.
 
     The starter's verdict is shown, as a picture of what a refusal looks like. The solution's is not: it says "passed",
@@ -23,7 +23,7 @@ def markdown(exercise: Exercise, shown: Shown, sheets: Sheets, *, below: int, co
     Args:
         exercise: the exercise.
         shown: the run of its lesson.
-        sheets: where the style sheets of its outputs go.
+        aside: where the parts of its outputs go that do not stay in the page.
         below: the level of the heading above it.
         course: the folder of the course.
 
@@ -32,7 +32,7 @@ def markdown(exercise: Exercise, shown: Shown, sheets: Sheets, *, below: int, co
     parts = [
         fitted(exercise.task, below=below),
         outputs.code(starter.source, title="Where you start"),
-        outputs.markdown(starter, sheets, course=course),
+        outputs.markdown(starter, aside, course=course),
         *(_hints(check) for check in checking.load(exercise.checks)),
         _solution(exercise),
     ]

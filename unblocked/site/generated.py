@@ -61,6 +61,6 @@ def _there(docs: Path) -> list[Path]:
 def _headed(path: str, text: str, sources: str) -> str:
     """Put the comment at the head of a file; front matter has to stay before it."""
     words = f"{_MARK} from {sources}; edit that."
-    comment = f"/* {words} */" if path.endswith(".css") else f"<!-- {words} -->"
+    comment = f"/* {words} */" if path.endswith((".css", ".js")) else f"<!-- {words} -->"
     front = match[0] if (match := _FRONT.match(text)) else ""
     return f"{front}{comment}\n\n{text[len(front) :].lstrip(chr(10))}"

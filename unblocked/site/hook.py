@@ -12,6 +12,8 @@ from mkdocs.exceptions import Abort
 from unblocked.site.places import GENERATED
 
 _LINE = re.compile(r'<span id="__span-\d+-\d+">(.*\n)</span>')
+_PLAIN = re.compile(r'<span class="[nw]">([^<]*)</span>')
+"""A name or a space in code: the theme gives them the colour that they have anyway."""
 
 
 def on_config(config: Any) -> None:
@@ -25,8 +27,9 @@ def on_config(config: Any) -> None:
 
 
 def on_page_content(html: str, *, page: Any, **_: Any) -> str:
-    """Take the marks of lines from code, but on the pages of labs: only their routes link to lines."""
-    return html if page.file.src_uri.startswith("labs/") else _LINE.sub(r"\1", html)
+    """Take marks from code: those that nobody sees, and those of lines, to which only the pages of labs link."""
+    seen = _PLAIN.sub(r"\1", html)
+    return seen if page.file.src_uri.startswith("labs/") else _LINE.sub(r"\1", seen)
 
 
 def _is_generated(page: str) -> bool:

@@ -14,7 +14,8 @@ from unblocked.lessons.blocks import Block
 from unblocked.lessons.source import Lesson
 from unblocked.site import address, exercises, outputs, runs
 from unblocked.site.callouts import boxed
-from unblocked.site.outputs import Sheets
+from unblocked.site.drawings import FOLDER
+from unblocked.site.outputs import Aside
 from unblocked.site.runs import Shown
 
 SHEET = "lessons/outputs.css"
@@ -28,7 +29,7 @@ Run = Callable[..., Shown]
 
 
 def pages(course: Path, *, run: Run = runs.of) -> dict[str, str]:
-    """Return the page of each lesson, and the style sheet that their outputs share, by path below `docs/`.
+    """Return the page of each lesson, the drawings of its figures, and the style sheet of all, by path below `docs/`.
 
     Args:
         course: the folder of the course.
@@ -37,12 +38,13 @@ def pages(course: Path, *, run: Run = runs.of) -> dict[str, str]:
     """
     lessons = source.lessons(course=course)
     others = {lesson.slug: lesson for lesson in lessons}
-    sheets, home = Sheets(), address.of(course)
+    aside, home = Aside(), address.of(course)
     made = {}
     for lesson in lessons:
-        page = _Page(lesson, run(lesson, others=others, course=course), sheets, course, home)
+        page = _Page(lesson, run(lesson, others=others, course=course), aside, course, home)
         made[f"lessons/{lesson.name}.md"] = page.text(others)
-    return made | {SHEET: sheets.text}
+    drawings = {f"lessons/{FOLDER}/{name}": script for name, script in aside.drawings.scripts.items()}
+    return made | drawings | {SHEET: aside.sheets.text}
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ class _Page:
 
     lesson: Lesson
     shown: Shown
-    sheets: Sheets
+    aside: Aside
     course: Path
     home: str
     section: str = ""
@@ -108,11 +110,11 @@ class _Page:
 
     def _code(self, block: Block) -> str:
         cell, self.cell = self.shown.cells[self.cell], self.cell + 1
-        return outputs.joined([outputs.code(block.text), outputs.markdown(cell, self.sheets, course=self.course)])
+        return outputs.joined([outputs.code(block.text), outputs.markdown(cell, self.aside, course=self.course)])
 
     def _exercise(self, name: str) -> str:
         found = Exercise.of(self.lesson.slug, name, place=self.course)
-        return exercises.markdown(found, self.shown, self.sheets, below=self.level, course=self.course)
+        return exercises.markdown(found, self.shown, self.aside, below=self.level, course=self.course)
 
     def _report(self) -> str:
         """Give the link under a section, where the course has an address."""

@@ -1,19 +1,21 @@
-"""What a cell shows when it is run, for a page: Markdown, and HTML without its style sheets, which all pages share."""
+"""What a cell shows when it is run, for a page: Markdown, and HTML without what has files of its own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from unblocked.drawing.look import style
+from unblocked.site.drawings import Drawings
 
 _SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_PRIVATE = re.compile(r"/\S*?/unblocked-[^/\s]+/(?=workspace)")
+_PRIVATE = re.compile(r"/[^\s<>]*?/unblocked-[^/\s]+/(?=workspace)")
 _LOOPBACK = re.compile(r'<a\b[^>]*href="https?://(?:127\.0\.0\.1|localhost)\b')
 
 
@@ -38,19 +40,31 @@ class Sheets:
         return "\n".join(whole) + "\n"
 
 
-def markdown(cell: NotebookNode, sheets: Sheets, *, course: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What outputs bring that goes into files: style sheets, which pages share, and drawings, which are large."""
+
+    sheets: Sheets = field(default_factory=Sheets)
+    drawings: Drawings = field(default_factory=Drawings)
+
+    def taken_from(self, html: str) -> str:
+        """Give some HTML without what is kept here."""
+        return self.drawings.taken_from(self.sheets.taken_from(html))
+
+
+def markdown(cell: NotebookNode, aside: Aside, *, course: Path) -> str:
     """Write all outputs of a cell as Markdown, in order; nothing for a cell that shows none.
 
     Args:
         cell: a code cell that was run.
-        sheets: where the style sheets of its outputs go.
+        aside: where the parts of its outputs go that do not stay in the page.
         course: the folder whose place on this computer no reader needs to know.
 
     """
     parts = []
     for is_printed, group in groupby(cell.outputs, lambda output: output.output_type == "stream"):
         own = list(group)
-        parts += [_text("".join(each.text for each in own))] if is_printed else [_one(each, sheets) for each in own]
+        parts += [_text("".join(e.text for e in own))] if is_printed else [_one(e, aside, course) for e in own]
     return _public("\n\n".join(filter(None, parts)), course)
 
 
@@ -59,12 +73,12 @@ def code(source: str, *, title: str = "") -> str:
     return _fenced(source, f'python title="{title}"' if title else "python")
 
 
-def _one(output: NotebookNode, sheets: Sheets) -> str:
+def _one(output: NotebookNode, aside: Aside, course: Path) -> str:
     if output.output_type == "error":
         return _text("\n".join(output.traceback) or f"{output.ename}: {output.evalue}")
     data = output.data
     if "text/html" in data and not _LOOPBACK.search(data["text/html"]):
-        return _html(sheets.taken_from(data["text/html"]))
+        return _html(aside.taken_from(_public(data["text/html"], course)))
     if "text/markdown" in data:
         return f'<div class="output" markdown="1">\n\n{data["text/markdown"]}\n\n</div>'
     if "text/html" in data:  # links to a server that ran for as long as its notebook
