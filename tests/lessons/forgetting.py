@@ -24,8 +24,10 @@ def forget(notebook: dict) -> None:
     none: each `serve` sets it anew.
     """
     given = notebook.keys() - _names
-    assert not given & set(dir(builtins))
-    assert {name for name, _ in os.environ.items() ^ _environment.items()} <= {"CARRIERS_URL"}
+    builtin = given & set(dir(builtins))
+    assert not builtin, f"an answer gives the notebook {builtin}, which cells know as builtins"
+    changed = {name for name, _ in os.environ.items() ^ _environment.items()} - {"CARRIERS_URL"}
+    assert not changed, f"an answer leaves {changed} in the environment"
     for name in given:
         del notebook[name]
     os.environ.clear()
