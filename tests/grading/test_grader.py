@@ -80,7 +80,7 @@ def test_endless_import_is_ended_and_located(exercise):
 
 def test_grading_ends_at_its_limit(exercise):
     before = processes()
-    verdict = grader().grade(exercise, "import time\ntime.sleep(100)\n", limit=0.5)
+    verdict = grader().grade(exercise, "import time\ntime.sleep(100)\n", limit=0.5, start_limit=100)
     assert verdict.ended == "at the limit"
     assert not verdict.passed
     until(lambda: processes() - before <= {p for p in processes() if _is_zygote(p)}, "nothing of the grading is left")

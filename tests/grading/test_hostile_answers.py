@@ -13,7 +13,6 @@ FUNCTION = Exercise.find("every_carrier_is_asked_at_once").starter
 
 ROUTE = "    answer = requests.get("
 LOADING = {
-    "endless loop at import": "while True: pass\n",
     "os.fork in a loop": "import os\nfor _ in range(50):\n    os.fork()\n",
     "allocation of 10 GB": "x = bytearray(10 << 30)\n",
     "recursion": "def f():\n    return f()\nf()\n",
@@ -23,13 +22,16 @@ LOADING = {
     "closes all descriptors": "import os\nos.closerange(0, 4096)\n",
     "deletes its own file": "import os\nos.unlink(__file__)\n",
     "syntax error in the last line": "x = 1\n" * 200 + "x = (\n",
-    "lifespan that never starts": "import asyncio, contextlib\nfrom fastapi import FastAPI\n"
-    "@contextlib.asynccontextmanager\nasync def life(app):\n    await asyncio.sleep(3600)\n    yield\n"
-    "app = FastAPI(lifespan=life)\n",
     "null byte": "x = 1\0\n",
     "not an app": "app = 'app'\n",
     "top-level await": "import asyncio\nawait asyncio.sleep(0)\n",
     "top-level asyncio.run": "import asyncio\nasync def main(): ...\nasyncio.run(main())\n",
+}
+ENDLESS = {
+    "endless loop at import": "while True: pass\n",
+    "lifespan that never starts": "import asyncio, contextlib\nfrom fastapi import FastAPI\n"
+    "@contextlib.asynccontextmanager\nasync def life(app):\n    await asyncio.sleep(3600)\n    yield\n"
+    "app = FastAPI(lifespan=life)\n",
 }
 HARMLESS = {
     "chinese": "# 价格\n价格 = '便宜'\n",
@@ -80,20 +82,26 @@ def _is_zygote(process: psutil.Process) -> bool:
     return parent is not None and any("guard.py" in word for word in parent.cmdline())
 
 
-def graded(code: str, name: str = "other_requests_keep_moving"):
-    return grader().grade(Exercise.find(name), code, start_limit=2.0, answer_limit=1.0)
+def graded(code: str, name: str = "other_requests_keep_moving", *, start_limit: float = 2.0, answer_limit: float = 1.0):
+    return grader().grade(Exercise.find(name), code, start_limit=start_limit, answer_limit=answer_limit)
 
 
-@pytest.mark.parametrize("code", LOADING.values(), ids=LOADING)
-def test_answer_that_cannot_be_loaded_is_refused_with_a_reason(code):
-    verdict = graded(code)
+def unloadable() -> list:
+    """Give each answer that cannot be loaded, with its limit: what never ends works until then, once for each check."""
+    short = [pytest.param(code, 2.0, id=name) for name, code in LOADING.items()]
+    return [*short, *(pytest.param(code, 0.5, id=name) for name, code in ENDLESS.items())]
+
+
+@pytest.mark.parametrize(("code", "start_limit"), unloadable())
+def test_answer_that_cannot_be_loaded_is_refused_with_a_reason(code, start_limit):
+    verdict = graded(code, start_limit=start_limit)
     assert not verdict.passed
     assert verdict.broken
 
 
-@pytest.mark.parametrize("code", LOADING.values(), ids=LOADING)
-def test_function_that_cannot_be_loaded_is_refused_with_a_reason(code):
-    verdict = graded(code, "every_carrier_is_asked_at_once")
+@pytest.mark.parametrize(("code", "start_limit"), unloadable())
+def test_function_that_cannot_be_loaded_is_refused_with_a_reason(code, start_limit):
+    verdict = graded(code, "every_carrier_is_asked_at_once", start_limit=start_limit)
     assert not verdict.passed
     assert verdict.broken or verdict.failure
 
@@ -106,7 +114,7 @@ def test_right_answer_with_strange_habits_passes(code):
 
 @pytest.mark.parametrize("code", HARMLESS.values(), ids=HARMLESS)
 def test_starter_with_strange_habits_is_refused(code):
-    verdict = graded(code + FUNCTION, "every_carrier_is_asked_at_once")
+    verdict = graded(code + FUNCTION, "every_carrier_is_asked_at_once", answer_limit=0.5)
     assert not verdict.passed
     assert verdict.failure or verdict.broken
 
@@ -126,7 +134,7 @@ def test_starter_with_strange_habits_is_refused(code):
     ],
 )
 def test_route_that_misbehaves_is_refused(line):
-    verdict = graded(STARTER.replace(ROUTE, line + ROUTE))
+    verdict = graded(STARTER.replace(ROUTE, line + ROUTE), answer_limit=0.5)
     assert not verdict.passed
     assert verdict.failure is not None or verdict.ended != "normally"
 
@@ -139,7 +147,7 @@ def test_broken_asyncio_is_no_pass_and_no_hang():
 
 def test_hang_names_its_line():
     code = STARTER.replace(ROUTE, "    while True: pass\n" + ROUTE)
-    failure = graded(code).failure
+    failure = graded(code, answer_limit=0.5).failure
     assert code.splitlines()[failure.line - 1] == "    while True: pass"
 
 

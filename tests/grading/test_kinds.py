@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from unblocked.grading import Exercise, Grader, grader, suite_runner
+from unblocked.grading.checking import load
 from unblocked.grading.order import Order
+from unblocked.processes import keeper
 from unblocked.processes.starting import METHOD, method
 
 PLACE = Path(__file__).parent / "course"
@@ -75,6 +77,15 @@ def test_tests_that_cannot_be_run_are_refused_with_a_reason(suite, code, got, li
     assert failure.line == line
 
 
+def test_settings_of_folders_above_are_not_for_the_answer(suite):
+    above = keeper().folder / "conftest.py"
+    above.write_text("raise RuntimeError('not yours')\n")
+    try:
+        assert grader().grade(suite, CATCHES).passed
+    finally:
+        above.unlink()
+
+
 def test_run_has_as_much_time_as_the_machine_is_busy(suite, tmp_path, monkeypatch):
     monkeypatch.setenv(METHOD, "spawn")
     monkeypatch.setattr(suite_runner, "stretch", lambda: 0.0)
@@ -116,8 +127,11 @@ def test_spawned_processes_give_the_same_verdicts(spawning, suite):
 @pytest.mark.long
 def test_spawned_answer_that_cannot_run_is_told_why(spawning):
     exercise = Exercise.find("other_requests_keep_moving")
-    assert spawning.grade(exercise, "import fastapii\n").broken == "ModuleNotFoundError: No module named 'fastapii'"
-    assert "still starting" in spawning.grade(exercise, "while True: pass\n", start_limit=0.5).broken
+    first = load(exercise.checks)[0].name  # one check, for each imports all that it uses
+    unknown = spawning.grade(exercise, "import fastapii\n", up_to=first)
+    assert unknown.broken == "ModuleNotFoundError: No module named 'fastapii'"
+    endless = spawning.grade(exercise, "while True: pass\n", start_limit=0.5, up_to=first)
+    assert "still starting" in endless.broken
 
 
 def test_forking_is_for_linux_only(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import tempfile
 from collections import deque
@@ -24,7 +25,7 @@ def files_with(words: Sequence[str], *, since: float, largest: int) -> list[Path
 
     """
     encoded = [word.encode() for word in words]
-    temporary = [path for path in _entries(Path(tempfile.gettempdir())) if _is_younger(path, since)]
+    temporary = _younger(tempfile.gettempdir(), since)
     found = [path for place in (Path.cwd(), *temporary) for path in islice(_files(place), MOST_FILES)]
     return [path for path in dict.fromkeys(found) if _is_younger(path, since) and _holds(path, encoded, largest)]
 
@@ -36,7 +37,14 @@ def _entries(folder: Path) -> list[Path]:
     return []
 
 
-def _is_younger(path: Path, since: float) -> bool:
+def _younger(folder: str, since: float) -> list[Path]:
+    """Give what is in a folder and was written from this time on. A check asks often, among a thousand others."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        return [Path(entry) for entry in entries if _is_younger(entry, since)]
+    return []
+
+
+def _is_younger(path: Path | os.DirEntry[str], since: float) -> bool:
     with suppress(OSError):
         return path.stat().st_mtime >= since
     return False

@@ -126,7 +126,9 @@ def _run(order: Order, lines: Lines) -> dict[str, Any]:
     args = [lines, order, file, threading.get_ident()]
     threading.Thread(target=_say_when_it_hangs, args=args, daemon=True).start()
     findings = Findings(file)
-    pytest.main([file, "--rootdir", place, *_OPTIONS], plugins=[findings])
+    # Else pytest looks through the folders above as well, `/tmp` with all that lies there, and runs a `conftest.py`.
+    alone = ["--rootdir", place, "--confcutdir", place]
+    pytest.main([file, *alone, *_OPTIONS], plugins=[findings])
     return findings.result()
 
 
