@@ -401,6 +401,27 @@ SIGNS = (
         ),
     ),
     Sign(
+        "Nobody can say what has become of a task",
+        (("celery_queue", "Where is my task? An id that nobody knows is PENDING for ever"),),
+        _words(
+            "Celery tells of a beginning only where",
+            "Sent is not begun",
+            "The customer waits for the printer",
+            "catches this and returns has succeeded",
+            "in Parcel's words",
+            "is for your log",
+            "is no failure of the asking",
+            "may be who works on the task",
+            "mistypes one waits for ever",
+            "must not wait until it has ended",
+            "no task has the id",
+            "no worker has begun with its task",
+            "went with it, and a second one",
+            "what it returned was not kept",
+            "where the work can be followed",
+        ),
+    ),
+    Sign(
         "An upload fills memory or disk, or is gone when it is read",
         (
             ("background_tasks", "Who says no to a file that is too large?"),
