@@ -422,6 +422,32 @@ SIGNS = (
         ),
     ),
     Sign(
+        "Progress runs backwards, too far, or not at all",
+        (("celery_queue", "Where is my task? An id that nobody knows is PENDING for ever"),),
+        _words(
+            "is counted as sent, or one of another mailing",
+            "or one of another mailing",
+            "has an exception in the place of the numbers",
+            "the progress runs backwards",
+            "is gone with the next state",
+            "the customer sees nothing move",
+            "is not told when there is no letter",
+            "of more letters than there are",
+            "No worker has begun with this mailing",
+            "The customer waits for the mail",
+        ),
+    ),
+    Sign(
+        "A task is tried again from the beginning, too late, or not at all",
+        (("celery_queue", "Where is my task? An id that nobody knows is PENDING for ever"),),
+        _words(
+            "a customer has two letters",
+            "Celery waits 180 seconds",
+            "Celery tries three times again",
+            "it has to ask for that",
+        ),
+    ),
+    Sign(
         "An upload fills memory or disk, or is gone when it is read",
         (
             ("background_tasks", "Who says no to a file that is too large?"),

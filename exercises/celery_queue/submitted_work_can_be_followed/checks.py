@@ -371,7 +371,7 @@ def other_than(job: str) -> str:
 
 def raised(stack: Stack) -> str:
     """Say what a task raised, to go on with after what came back."""
-    return f"; the task raised `{stack.failures[0]['message']}`" if stack.failures else ""
+    return f"; the task raised `{stack.failures[0]['message'].splitlines()[0]}`" if stack.failures else ""
 
 
 def line_of(stack: Stack) -> int | None:
