@@ -1,0 +1,49 @@
+import os
+from typing import Any
+
+import httpx
+from celery import Celery, Task
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+queue = Celery("parcel")
+app = FastAPI()
+STATES = {"PENDING": "waiting", "SUCCESS": "done"}
+
+
+class Mailing(BaseModel):
+    letters: int
+
+
+class Telling(Task):
+    def on_retry(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:  # noqa: ARG002
+        done, total = exc.args
+        self.update_state(task_id, state="PROGRESS", meta={"done": done, "total": total})
+
+
+class Refused(Exception):
+    pass
+
+
+@queue.task(bind=True, base=Telling, max_retries=None, default_retry_delay=0.1)
+def send_letters(self: Any, letters: int, done: int = 0) -> dict[str, int]:
+    self.update_state(state="PROGRESS", meta={"done": done, "total": letters})
+    with httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=60) as mail:
+        for customer in range(done + 1, letters + 1):
+            try:
+                mail.post(f"/mail/customer/{customer}").raise_for_status()
+            except httpx.HTTPStatusError as error:
+                raise self.retry(exc=Refused(customer - 1, letters), args=[letters, customer - 1]) from error
+            self.update_state(state="PROGRESS", meta={"done": customer, "total": letters})
+    return {"done": letters, "total": letters}
+
+
+@app.post("/mailings", status_code=202)
+def send_mailing(mailing: Mailing) -> dict[str, str]:
+    return {"mailing": send_letters.delay(mailing.letters).id}
+
+
+@app.get("/mailings/{mailing}")
+def read_mailing(mailing: str) -> dict[str, Any]:
+    result = queue.AsyncResult(mailing)
+    return {"state": STATES.get(result.state, "sending"), **(result.info or {"done": 0, "total": None})}

@@ -1,0 +1,59 @@
+"""Believes that there is one web process, and it lives as long as its jobs.
+
+Says: went with it, and a second one
+"""
+
+import os
+from typing import Literal
+from uuid import uuid4
+
+import httpx
+from celery import Celery
+from fastapi import FastAPI, HTTPException, Response
+from pydantic import BaseModel
+
+queue = Celery("parcel")
+queue.conf.task_track_started = True
+app = FastAPI()
+given: set[str] = set()  # wrong: check_another_process_knows_the_job_too
+
+
+class Job(BaseModel):
+    """How far a label is."""
+
+    job: str
+    state: Literal["waiting", "drawing", "done", "failed"]
+    label: str | None = None
+    problem: str | None = None
+
+
+@queue.task
+def draw_label(parcel: int) -> str:
+    with httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=60) as printer:
+        printer.post(f"/printer/labels/{parcel}").raise_for_status()
+    return f"label {parcel}"
+
+
+@app.post("/labels/{parcel}", status_code=202)
+def order_label(parcel: int, response: Response) -> dict[str, str]:
+    job = uuid4().hex
+    given.add(job)
+    draw_label.apply_async([parcel], task_id=job)
+    response.headers["Location"] = f"/labels/jobs/{job}"
+    return {"job": job}
+
+
+@app.get("/labels/jobs/{job}")
+def read_job(job: str) -> Job:
+    if job not in given:
+        raise HTTPException(404, "There is no such job.")
+    result = queue.AsyncResult(job)
+    match result.state:
+        case "PENDING":
+            return Job(job=job, state="waiting")
+        case "SUCCESS":
+            return Job(job=job, state="done", label=result.result)
+        case "FAILURE":
+            return Job(job=job, state="failed", problem="The printer could not draw this label.")
+        case _:
+            return Job(job=job, state="drawing")

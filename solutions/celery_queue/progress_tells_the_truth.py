@@ -1,0 +1,54 @@
+"""What is kept with a state goes with that state: the numbers are kept apart, and every try begins where they are."""
+
+import os
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from celery import Celery
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+from redis import Redis
+
+A_DAY = 24 * 60 * 60
+
+queue = Celery("parcel")
+app = FastAPI()
+progress = Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+
+
+class Mailing(BaseModel):
+    """What a customer sends."""
+
+    letters: int
+
+
+@queue.task(bind=True, max_retries=None, default_retry_delay=0.1)  # Celery's own: three times, after three minutes
+def send_letters(self: Any, mailing: str, letters: int) -> None:
+    progress.hset(mailing, "state", "sending")
+    done = int(progress.hget(mailing, "done") or 0)  # how far an earlier try came
+    with httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=60) as mail:
+        for customer in range(done + 1, letters + 1):
+            try:
+                mail.post(f"/mail/customer/{customer}").raise_for_status()
+            except httpx.HTTPStatusError as error:
+                raise self.retry(exc=error) from error
+            progress.hset(mailing, "done", customer)  # when it is sent, not before
+    progress.hset(mailing, "state", "done")
+
+
+@app.post("/mailings", status_code=202)
+def send_mailing(mailing: Mailing) -> dict[str, str]:
+    number = uuid4().hex
+    progress.hset(number, mapping={"state": "waiting", "done": 0, "total": mailing.letters})
+    progress.expire(number, A_DAY)
+    send_letters.delay(number, mailing.letters)
+    return {"mailing": number}
+
+
+@app.get("/mailings/{mailing}")
+def read_mailing(mailing: str) -> dict[str, str | int]:
+    told = progress.hgetall(mailing)
+    if not told:
+        raise HTTPException(404, "There is no such mailing.")
+    return {"state": told["state"], "done": int(told["done"]), "total": int(told["total"])}
