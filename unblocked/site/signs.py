@@ -414,4 +414,21 @@ SIGNS = (
             "becomes 400",
         ),
     ),
+    Sign(
+        "The broker is away, and the customer waits, or hears what is not true",
+        (("celery_queue", "`delay()` is a network call"),),
+        _words(
+            "`async def` makes no call shorter",
+            "to which it subscribes first",
+            "subscribes to the task's result",
+            "Nobody has it",
+            "forgets it when it ends",
+            "nothing ends this wait",
+            "ends the call itself",
+            "orchestrator restarts",
+            "has left something behind",
+            "Whoever is not told when to come again",
+            "it has none with this id",
+        ),
+    ),
 )
