@@ -431,4 +431,23 @@ SIGNS = (
             "it has none with this id",
         ),
     ),
+    Sign(
+        "A customer pays twice, or nobody knows what became of a charge",
+        (("celery_queue", "At least once"),),
+        _words(
+            "known to nobody else",
+            "is another one at the next",
+            "another one for each click",
+            "is not tried again by itself",
+            "keeps the second from asking",
+            "stays begun",
+            "no failure: the bank has refused",
+            "waiting and the workers busy",
+            "was given none",
+            "pays elsewhere",
+            "the second order is a charge that it has had",
+            "cannot know a charge that it has had",
+            "waits three minutes",
+        ),
+    ),
 )
