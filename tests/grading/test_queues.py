@@ -63,6 +63,17 @@ def test_task_that_is_lost_with_its_worker_is_told(exercise):
     assert (failure.name, failure.got) == ("check_a_killed_worker_loses_nothing", "the task is LOST")
 
 
+def test_worker_that_is_killed_while_it_sweeps_is_no_hindrance(exercise):
+    sweeping = """
+    with queue.connection_for_read() as connection:
+        channel = connection.default_channel
+        lock = channel.unacked_mutex_key
+        channel.client.set(lock, "left behind", nx=True, ex=channel.unacked_mutex_expire)
+        assert channel.client.ttl(lock) > 0
+    httpx.post("""
+    assert grader().grade(exercise, RIGHT.replace("\n    httpx.post(", sweeping)).passed
+
+
 def test_what_a_task_raised_is_told_with_its_line(exercise):
     code = RIGHT.replace("    httpx.post(", "    parcel.draw() or httpx.post(")
     failure = refusal(exercise, code)

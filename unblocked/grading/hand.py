@@ -24,6 +24,12 @@ from unblocked.recorder import note_tasks
 from unblocked.server.failure import Failure
 from unblocked.server.loading import imported
 
+_SWEEP = 1
+"""Seconds that the lock lasts under which a worker looks for what is to be given out again; 300, if nothing is said.
+
+A worker that is killed while it has the lock would keep all others from looking for so long.
+"""
+
 
 def main(order: Order, parent: int, check: int, number: int) -> NoReturn:
     """Be the process of the worker of this number, until it is told to end."""
@@ -49,6 +55,7 @@ def _work(order: Order, lines: Lines, number: int) -> None:
     if not isinstance(queue, Celery):
         lines.send(refused=number, broken={"message": _missing(module), "line": None})
         return
+    queue.conf.broker_transport_options = {"unacked_mutex_expire": _SWEEP, **queue.conf.broker_transport_options}
     note_tasks(worker=contract.name)
     _tell(lines, number, file=str(order.copy))
     warnings.simplefilter("ignore", SecurityWarning)  # a container's root is nobody's root

@@ -1,0 +1,28 @@
+from celery import Celery
+from fastapi import FastAPI, HTTPException
+from kombu.exceptions import OperationalError
+
+from labs.parcel_sdk import draw_label
+
+queue = Celery("parcel")
+sender = Celery("parcel-web", set_as_current=False)
+sender.conf.broker_transport_options = {"max_retries": 0, "socket_timeout": 0.5}
+app = FastAPI()
+
+
+@queue.task(name="draw")
+def draw(parcel: int) -> None:
+    draw_label(parcel)
+
+
+@app.post("/labels/{parcel}", status_code=202)
+def take_label(parcel: int) -> dict[str, str]:
+    try:
+        return {"task": sender.send_task("draw", [parcel], retry=False, ignore_result=True).id}
+    except OperationalError as error:
+        raise HTTPException(503, "Nobody takes labels now.", headers={"Retry-After": "5"}) from error
+
+
+@app.get("/health")
+async def health() -> dict[str, bool]:
+    return {"ok": True}

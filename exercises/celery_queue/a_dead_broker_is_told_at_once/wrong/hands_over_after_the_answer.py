@@ -1,0 +1,36 @@
+"""Believes that what need not be awaited may be handed over after the answer.
+
+Says: Nobody has it
+"""
+
+from uuid import uuid4
+
+from celery import Celery
+from fastapi import BackgroundTasks, FastAPI
+
+from labs.parcel_sdk import draw_label
+
+queue = Celery("parcel")
+queue.conf.update(
+    task_ignore_result=True,
+    task_publish_retry=False,
+    broker_transport_options={"max_retries": 0, "socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+)
+app = FastAPI()
+
+
+@queue.task
+def draw(parcel: int) -> None:
+    draw_label(parcel)
+
+
+@app.post("/labels/{parcel}", status_code=202)
+async def take_label(parcel: int, tasks: BackgroundTasks) -> dict[str, str]:
+    task = uuid4().hex
+    tasks.add_task(draw.apply_async, [parcel], task_id=task)
+    return {"task": task}  # wrong: check_a_dead_broker_is_told
+
+
+@app.get("/health")
+async def health() -> dict[str, bool]:
+    return {"ok": True}

@@ -1,0 +1,36 @@
+"""Believes that a broker that does not answer refuses, so that no limit is needed.
+
+Says: nothing ends this wait
+"""
+
+from celery import Celery
+from fastapi import FastAPI, HTTPException
+from kombu.exceptions import OperationalError
+
+from labs.parcel_sdk import draw_label
+
+queue = Celery("parcel")
+queue.conf.update(
+    task_ignore_result=True,
+    task_publish_retry=False,
+    broker_transport_options={"max_retries": 0, "socket_connect_timeout": 0.5},
+)
+app = FastAPI()
+
+
+@queue.task
+def draw(parcel: int) -> None:
+    draw_label(parcel)
+
+
+@app.post("/labels/{parcel}", status_code=202)
+def take_label(parcel: int) -> dict[str, str]:
+    try:
+        return {"task": draw.delay(parcel).id}  # wrong: check_a_silent_broker_is_told
+    except OperationalError as error:
+        raise HTTPException(503, "Nobody takes labels now.", headers={"Retry-After": "5"}) from error
+
+
+@app.get("/health")
+async def health() -> dict[str, bool]:
+    return {"ok": True}

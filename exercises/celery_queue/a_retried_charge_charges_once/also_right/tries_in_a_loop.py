@@ -1,0 +1,49 @@
+import os
+import time
+from typing import Annotated
+
+import httpx
+import redis
+from celery import Celery
+from fastapi import Body, FastAPI
+
+queue = Celery("parcel")
+queue.conf.update(
+    task_acks_late=True,
+    worker_prefetch_multiplier=1,
+    broker_transport_options={"visibility_timeout": 2, "unacked_restore_interval": 0.2, "unacked_restore_throttle": 1},
+)
+app = FastAPI()
+states = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+
+
+def key_of(order: int) -> str:
+    return f"order-{order}"
+
+
+@queue.task
+def charge(order: int, cents: int) -> None:
+    url = f"{os.environ['CARRIERS_URL']}/bank/charges/{order}"
+    for _ in range(5):
+        try:
+            answer = httpx.post(url, json={"cents": cents}, headers={"Idempotency-Key": key_of(order)}, timeout=30)
+        except httpx.TransportError:
+            time.sleep(0.1)
+            continue
+        if answer.is_success or answer.status_code == 402:
+            states.set(f"order:{order}", "charged" if answer.is_success else "refused")
+            return
+        time.sleep(0.1)
+    states.set(f"order:{order}", "failed")
+
+
+@app.post("/orders/{order}", status_code=202)
+def take_order(order: int, cents: Annotated[int, Body(embed=True)]) -> dict[str, str]:
+    states.set(f"order:{order}", "charging")
+    charge.delay(order, cents)
+    return {"charge": key_of(order)}
+
+
+@app.get("/orders/{order}")
+def read_order(order: int) -> dict[str, str | None]:
+    return {"state": states.get(f"order:{order}")}
