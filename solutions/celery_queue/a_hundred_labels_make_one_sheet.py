@@ -14,7 +14,7 @@ from redis import Redis
 queue = Celery("parcel")
 app = FastAPI()
 store = Redis.from_url(os.environ["REDIS_URL"])
-printer = httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=60)
+printer = httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=600)
 STATES = {"SUCCESS": "done", "FAILURE": "failed"}
 
 

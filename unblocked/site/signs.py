@@ -323,9 +323,24 @@ SIGNS = (
         ),
     ),
     Sign(
+        "The wrong task is blamed",
+        (("celery_queue", "The worker is killed. Where is its task?"),),
+        _words(
+            "has not acknowledged it",
+            "the next parcel refreshes the price",
+            "so that the bank charges once",
+            "which does no harm",
+        ),
+    ),
+    Sign(
+        "A worker is killed, and its task is gone",
+        (("celery_queue", "The worker is killed. Where is its task?"),),
+        _words("before it was", "noted a failure", "are no more", "must stay as it was"),
+    ),
+    Sign(
         "Something is done twice",
         (("background_tasks", "One task fails. Who hears of it?"),),
-        _words("done twice", "paid twice"),
+        _words("done twice", "paid twice", "customer has two", "second customer has none"),
     ),
     Sign(
         "The customer waits for what could come after the answer",

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 queue = Celery("parcel")
 app = FastAPI()
-printer = httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=60)
+printer = httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=600)
 sheets: dict[str, list[str]] = {}
 
 

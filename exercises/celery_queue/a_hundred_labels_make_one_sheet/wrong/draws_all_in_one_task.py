@@ -16,7 +16,7 @@ from redis import Redis
 queue = Celery("parcel")
 app = FastAPI()
 store = Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
-printer = httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=60)
+printer = httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=600)
 
 
 class Order(BaseModel):
