@@ -323,14 +323,29 @@ SIGNS = (
         ),
     ),
     Sign(
+        "The wrong task is blamed",
+        (("celery_queue", "The worker is killed. Where is its task?"),),
+        _words(
+            "has not acknowledged it",
+            "the next parcel refreshes the price",
+            "so that the bank charges once",
+            "which does no harm",
+        ),
+    ),
+    Sign(
+        "A worker is killed, and its task is gone",
+        (("celery_queue", "The worker is killed. Where is its task?"),),
+        _words("before it was", "noted a failure", "are no more", "must stay as it was"),
+    ),
+    Sign(
         "Something is done twice",
         (("background_tasks", "One task fails. Who hears of it?"),),
-        _words("done twice", "paid twice"),
+        _words("done twice", "paid twice", "customer has two", "second customer has none"),
     ),
     Sign(
         "The customer waits for what could come after the answer",
         (("background_tasks", "The customer has an answer. Who sends the letter now?"),),
-        _words("was to follow the answer", "The customer waits for the carrier"),
+        _words("was to follow the answer", "The customer waits for the carrier", "whatever the labels take"),
     ),
     Sign(
         "A job is forgotten too early, or never",
@@ -398,6 +413,22 @@ SIGNS = (
             "Two customers share this number",
             "does not say so",
             "who asks at once is confused",
+            "every process of a worker",
+            "not posted yet",
+            "in which they were drawn",
+            "nobody hears of it",
+            "nobody joins the labels",
+            "believes that it does",
+        ),
+    ),
+    Sign(
+        "A task for each, and yet one after the other, or never an end",
+        (("celery_queue", "Shapes of work: many at once, and one that joins them"),),
+        _words(
+            "Never call result.get() within a task",
+            "each waits for the other",
+            "or is kept by a task",
+            "more than the workers have places",
         ),
     ),
     Sign(
