@@ -324,7 +324,7 @@ SIGNS = (
     ),
     Sign(
         "The wrong task is blamed",
-        (("celery_queue", "The worker is killed. Where is its task?"),),
+        (("celery_queue", "The worker dies. How often is the customer charged?"),),
         _words(
             "has not acknowledged it",
             "the next parcel refreshes the price",
@@ -334,7 +334,7 @@ SIGNS = (
     ),
     Sign(
         "A worker is killed, and its task is gone",
-        (("celery_queue", "The worker is killed. Where is its task?"),),
+        (("celery_queue", "The worker dies. How often is the customer charged?"),),
         _words("before it was", "noted a failure", "are no more", "must stay as it was"),
     ),
     Sign(
@@ -423,7 +423,7 @@ SIGNS = (
     ),
     Sign(
         "A task for each, and yet one after the other, or never an end",
-        (("celery_queue", "Shapes of work: many at once, and one that joins them"),),
+        (("celery_queue", "Many tasks that belong together"),),
         _words(
             "Never call result.get() within a task",
             "each waits for the other",
@@ -433,7 +433,7 @@ SIGNS = (
     ),
     Sign(
         "Nobody can say what has become of a task",
-        (("celery_queue", "Where is my task? An id that nobody knows is PENDING for ever"),),
+        (("celery_queue", "Where is my task?"),),
         _words(
             "Celery tells of a beginning only where",
             "Sent is not begun",
@@ -454,7 +454,7 @@ SIGNS = (
     ),
     Sign(
         "Progress runs backwards, too far, or not at all",
-        (("celery_queue", "Where is my task? An id that nobody knows is PENDING for ever"),),
+        (("celery_queue", "Where is my task?"),),
         _words(
             "is counted as sent, or one of another mailing",
             "or one of another mailing",
@@ -470,7 +470,7 @@ SIGNS = (
     ),
     Sign(
         "A task is tried again from the beginning, too late, or not at all",
-        (("celery_queue", "Where is my task? An id that nobody knows is PENDING for ever"),),
+        (("celery_queue", "Where is my task?"),),
         _words(
             "a customer has two letters",
             "Celery waits 180 seconds",
@@ -494,7 +494,7 @@ SIGNS = (
     ),
     Sign(
         "The broker is away, and the customer waits, or hears what is not true",
-        (("celery_queue", "`delay()` is a network call"),),
+        (("celery_queue", "`delay` is a network call. What if nobody answers?"),),
         _words(
             "`async def` makes no call shorter",
             "to which it subscribes first",
@@ -511,7 +511,7 @@ SIGNS = (
     ),
     Sign(
         "A customer pays twice, or nobody knows what became of a charge",
-        (("celery_queue", "At least once"),),
+        (("celery_queue", "The worker dies. How often is the customer charged?"),),
         _words(
             "known to nobody else",
             "is another one at the next",

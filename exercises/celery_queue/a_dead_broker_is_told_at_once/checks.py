@@ -6,7 +6,7 @@ from email.utils import parsedate
 from unblocked.grading import Code, Outside, Pending, Reply, Stack, advice, expect, hints
 from unblocked.grading.checking import Unmet
 
-CALL = "The section “`delay()` is a network call” "
+CALL = "The section “`delay` is a network call. What if nobody answers?” "
 PRINTER = "/printer/labels/{}"
 TRIES = 5
 """So often a label is sent anew to a broker that is back."""
@@ -29,7 +29,7 @@ def check_a_label_is_taken_and_drawn(stack: Stack, carriers: Outside) -> None:
 
 @hints(
     "How often does Celery try to reach a broker that is dead, for the task and for its result?",
-    CALL + "counts the tries, names the setting behind each of them, and the exceptions that come in the end.",
+    CALL + "counts the tries, has a table of the settings behind them, and names the exceptions.",
     "No second try, no result that nobody asks for; an `except` around the hand-over, in it `HTTPException(503, …)`.",
 )
 def check_a_dead_broker_is_told(stack: Stack, carriers: Outside) -> None:
@@ -44,7 +44,7 @@ def check_a_dead_broker_is_told(stack: Stack, carriers: Outside) -> None:
 
 @hints(
     "On which thread does your route stand while the broker does not answer?",
-    CALL + "shows what `/health` does meanwhile.",
+    CALL + "shows what the scans do meanwhile.",
     "A `def` route, or the hand-over in a worker thread which the route awaits. `/health` asks nobody.",
 )
 def check_others_are_served_while_the_broker_is_silent(stack: Stack) -> None:
@@ -98,7 +98,7 @@ def check_a_silent_broker_is_told(stack: Stack, carriers: Outside) -> None:
 
 @hints(
     "What does your code keep from the failure, and who looks at it when the next label comes?",
-    CALL + "brings the broker back, and sends another label.",
+    CALL + "brings the broker back, and sends another invoice.",
     "Nothing that a failure sets must stay set: Celery connects anew by itself.",
 )
 def check_the_next_label_is_taken_when_the_broker_is_back(stack: Stack, carriers: Outside) -> None:

@@ -16,7 +16,7 @@ ROUNDS = 3
 PAUSE = 0.1
 """Seconds between two questions for a sheet."""
 
-MANY = "The section “Shapes of work: many at once, and one that joins them” "
+MANY = "The section “Many tasks that belong together” "
 
 
 @hints(
@@ -99,7 +99,7 @@ def check_sheets_do_not_wait_for_each_other(stack: Stack, carriers: Outside) -> 
 
 @hints(
     "How many tasks do you send for a sheet, and how many labels does one of them draw?",
-    MANY + "counts who draws at a time.",
+    MANY + "sends each label as a task of its own, to whoever is free.",
     "A task draws one label, and no task does anything else meanwhile.",
 )
 def check_every_place_draws_a_label(stack: Stack, carriers: Outside) -> None:

@@ -6,7 +6,7 @@ from time import perf_counter
 from unblocked.grading import Code, Outside, Stack, advice, expect, hints
 from unblocked.grading.checking import Unmet
 
-ONCE = "The section “At least once” "
+ONCE = "The section “The worker dies. How often is the customer charged?” "
 BANK = "/bank/charges/{}"
 CENTS = 500
 KEY = "idempotency-key"

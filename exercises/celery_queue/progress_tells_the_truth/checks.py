@@ -19,7 +19,7 @@ BACKWARDS = (
 PAUSE = 0.1
 """Seconds between two questions for a mailing."""
 
-WHERE = "The section “Where is my task? An id that nobody knows is PENDING for ever” "
+WHERE = "The section “Where is my task?” "
 
 
 @hints(
@@ -100,7 +100,7 @@ def check_an_empty_mailing_is_done(stack: Stack, carriers: Outside) -> None:
 
 @hints(
     "With which arguments is a task tried again, when, and how often?",
-    WHERE + "has a task that is tried again.",
+    "The section “The worker dies. How often is the customer charged?” has a task that is tried again.",
     "The next try has to know how far the one before came: from its arguments, or from where that is kept.",
 )
 def check_a_refused_letter_is_tried_again_and_no_other(stack: Stack, carriers: Outside) -> None:

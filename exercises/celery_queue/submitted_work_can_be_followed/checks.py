@@ -17,7 +17,7 @@ LONGEST = 200
 PAUSE = 0.1
 """Seconds between two questions for a job."""
 
-WHERE = "The section “Where is my task? An id that nobody knows is PENDING for ever” "
+WHERE = "The section “Where is my task?” "
 
 
 @hints(

@@ -10,8 +10,8 @@ from celery import Celery
 from unblocked.grading import Code, Outside, Stack, advice, expect, expect_reply, hints
 from unblocked.grading.stack import Hand
 
-LATE = "The section “The worker is killed. Where is its task?” "
-KEY = "The section “At least once is twice, now and then” "
+LATE = "The section “The worker dies. How often is the customer charged?” "
+KEY = "The section “The worker dies. How often is the customer charged?” "
 KEY_HEADER = "idempotency-key"
 GUILTY = "send_letter"
 LETTERS = "/mail/letters/*"
