@@ -57,8 +57,7 @@ def read_job(job: str) -> Job:
         case "SUCCESS":
             return Job(job=job, state="done", label=result.result)
         case "FAILURE":
-            return Job(
-                job=job, state="failed", problem=str(result.result)
-            )  # wrong: check_a_job_that_fails_says_so_in_a_sentence
+            said = str(result.result)  # wrong: check_a_job_that_fails_says_so_in_a_sentence
+            return Job(job=job, state="failed", problem=said)
         case _:
             return Job(job=job, state="drawing")
