@@ -18,6 +18,9 @@ LETTERS = "/mail/letters/*"
 SWEEP = "unacked_mutex"
 """Whoever looks for tasks that were not acknowledged holds this lock in the broker."""
 
+BEREAVEMENT = 15.0
+"""Seconds in which a worker notices that one of its processes is gone: at once, mostly, and now and then after ten."""
+
 REDELIVERY = 3.0
 """Seconds in which a task that was not acknowledged comes again, and more."""
 
@@ -109,7 +112,7 @@ def check_a_letter_outlives_its_process(stack: Stack, carriers: Outside) -> None
     did = "sent `POST /parcels/7`; killed the process that had the letter, not its worker, while the mail had it, too"
     expect_again(stack, carriers, did=did, meaning=(
         "The letter is lost: the worker saw its process die, noted a failure, and told the broker that all is over."
-    ))  # fmt: skip
+    ), patience=BEREAVEMENT)  # fmt: skip
 
 
 @hints(
@@ -286,11 +289,16 @@ def process_of_the_letter(stack: Stack) -> int:
     return found[0]
 
 
-def expect_again(stack: Stack, carriers: Outside, *, did: str, meaning: str) -> None:
+def expect_again(stack: Stack, carriers: Outside, *, did: str, meaning: str, patience: float = REDELIVERY) -> None:
     """See that the letter comes to the mail again, and that the mail's answer is waited for."""
-    came = stack.works(lambda: len(asked(carriers, GUILTY, 7)) > 1, patience=REDELIVERY)
+
+    def is_decided() -> bool:
+        return len(asked(carriers, GUILTY, 7)) > 1 or any(task.state == "FAILURE" for task in stack.tasks(GUILTY))
+
+    stack.works(is_decided, patience=patience)
     expect(
-        came and stack.works(lambda: any(call.answered for call in asked(carriers, GUILTY, 7))),
+        len(asked(carriers, GUILTY, 7)) > 1
+        and stack.works(lambda: any(call.answered for call in asked(carriers, GUILTY, 7))),
         did=did,
         got=f"the mail was asked {len(asked(carriers, GUILTY, 7))} times, and has not answered{raised(stack)}",
         expected="that the letter comes again, and is taken",
