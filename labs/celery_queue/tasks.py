@@ -23,6 +23,7 @@ queue.conf.update(
         "visibility_timeout": settings.visibility_timeout,  # seconds; an hour, if nothing is said
         "unacked_restore_interval": 1,  # how often it is looked for what was lost: every 100 s, without
         "unacked_restore_throttle": 1,  # these two
+        "unacked_mutex_expire": 1,  # seconds for which one who died while it looked keeps the others from it
     },
 )
 
