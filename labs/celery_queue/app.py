@@ -39,7 +39,7 @@ async def scan(parcel: int) -> dict[str, int]:
 
 @app.exception_handler(NoBroker)
 async def put_off(_: Request, __: NoBroker) -> JSONResponse:
-    """Say that nothing was taken, and when to come again."""
+    """Say that Parcel knows of no work, and when to come again."""
     return JSONResponse({"detail": "Parcel takes no work now."}, status_code=503, headers={"Retry-After": "5"})
 
 

@@ -18,17 +18,17 @@ sender.conf.update(  # for a process that answers customers; a worker may wait f
 
 
 class NoBroker(ConnectionError):
-    """Nobody took the work: it will not be done."""
+    """Nobody has said that the work is taken."""
 
 
 def hand_over(name: str, *args: Any, **options: Any) -> str:
     """Hand a task to the queue and give its id. It is a network call: run it in a thread.
 
     Raises:
-        NoBroker: nobody takes it.
+        NoBroker: nobody says that it is taken. It may be, if only the answer was late.
 
     """
     try:
         return str(sender.send_task(name, args, retry=False, **options).id)
-    except (OperationalError, RedisError, RuntimeError) as error:  # by broker, by results, by results once more
+    except (OperationalError, RedisError, RuntimeError) as error:  # the broker's, redis-py's own, the results'
         raise NoBroker(f"nobody takes `{name}`") from error

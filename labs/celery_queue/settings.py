@@ -14,7 +14,7 @@ class Settings(BaseSettings):
     carriers_url: str = "http://127.0.0.1:8100"
     redis_url: str = "redis://127.0.0.1:6379"
     keep_results: int = 600
-    visibility_timeout: int = 1
+    visibility_timeout: int = 3
 
 
 settings = Settings()

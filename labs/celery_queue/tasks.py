@@ -17,10 +17,10 @@ queue = Celery("parcel")
 queue.conf.update(
     task_track_started=True,  # else a task that runs says PENDING
     result_expires=settings.keep_results,
-    worker_prefetch_multiplier=1,
+    worker_disable_prefetch=True,  # what nobody does yet waits in the broker, not in a worker
     broker_connection_retry_on_startup=True,
     broker_transport_options={
-        "visibility_timeout": settings.visibility_timeout,  # seconds; an hour, if nothing is said
+        "visibility_timeout": settings.visibility_timeout,  # seconds, more than any wait; an hour, if nothing is said
         "unacked_restore_interval": 1,  # how often it is looked for what was lost: every 100 s, without
         "unacked_restore_throttle": 1,  # these two
         "unacked_mutex_expire": 1,  # seconds for which one who died while it looked keeps the others from it
@@ -85,8 +85,8 @@ def charge_once(order: int) -> dict[str, int]:
     name="charge_again",
     acks_late=True,
     autoretry_for=(httpx.HTTPError,),
-    max_retries=3,
-    retry_backoff=0.5,  # seconds: then twice that, and so on
+    max_retries=2,
+    retry_backoff=1,  # seconds: then twice that, and so on
     retry_jitter=False,  # so that a run is like the next; leave it on where there are many
 )
 def charge_again(order: int) -> dict[str, int]:

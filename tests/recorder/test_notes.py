@@ -98,3 +98,15 @@ def test_half_a_line_is_left_out(notes):
 
 def test_without_a_file_there_are_no_tasks(notes):
     assert notes.tasks() == {}
+
+
+def test_what_the_broker_forgets_is_known_while_it_is_worked_on(notes):
+    sent(notes, 1.0)
+    [task] = notes.tasks().values()
+    assert task.forgotten_with == ""
+    began(notes, 2.0, worker="one", kept=False)
+    [task] = notes.tasks().values()
+    assert task.forgotten_with == "one"
+    ended(notes, 3.0)
+    [task] = notes.tasks().values()
+    assert task.forgotten_with == ""

@@ -11,6 +11,7 @@ from time import perf_counter  # kept: an answer may replace what is in `time`
 from typing import Any
 from urllib.parse import urlsplit
 
+from unblocked.backends.unacked import keeps
 from unblocked.backends.worker import Pool
 from unblocked.grading.app import App
 from unblocked.grading.board import Channel
@@ -54,7 +55,12 @@ class Hand:
         return False
 
     def kill(self) -> None:
-        """End it and all that it has started as a crash does, in the midst of its tasks; return when it is gone."""
+        """End it and all that it has started as a crash does, in the midst of its tasks; return when it is gone.
+
+        What it acknowledges before it is done is acknowledged by then: that may be under way when a task has begun.
+        """
+        early = [task.id for task in self._stack.tasks() if task.forgotten_with == self.name]
+        self._stack.works(lambda: not keeps(self._stack.broker.url, early))
         os.killpg(self.pid, signal.SIGKILL)
         while not self.gone:
             self._stack.crew.wait(lambda: False, limit=LOOK)

@@ -43,6 +43,11 @@ class Task:
     _is_kept: bool = False
 
     @property
+    def forgotten_with(self) -> str:
+        """The name of the worker that is at it, if the broker forgets it when it has heard of that; else empty."""
+        return self._worker if self._works is not None and not self._is_kept else ""
+
+    @property
     def over(self) -> bool:
         """Whether nobody will do anything for it any more."""
         return self.state not in ("", "RETRY") and self._waits is None and self._works is None

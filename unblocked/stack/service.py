@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Self
 
 from unblocked.backends.backend import Backend
+from unblocked.backends.borrowed import Borrowed
+from unblocked.backends.unacked import keeps
+from unblocked.backends.valkey import Valkey
 from unblocked.backends.worker import Pool, Worker
 from unblocked.faults import Fault, unknown
 from unblocked.processes import Child
@@ -21,6 +24,9 @@ from unblocked.stack.beside import ended
 
 WEB = "web"
 """What the app's own process is called among the parts."""
+
+_ON_ITS_WAY = 5.0
+"""Seconds after which what has not been acknowledged is not on its way, but late."""
 
 _LOOK = 0.01
 """Seconds between two looks at what has become of tasks."""
@@ -72,9 +78,17 @@ class Service(Served):
         if part == WEB:
             super().kill()
             return
+        self._wait_for_acknowledgements(part)
         self._part(part).kill()
         if self._notes:
             self._notes.add("gone", worker=part)
+
+    def _wait_for_acknowledgements(self, worker: str) -> None:
+        """Let the broker hear that a worker has begun with tasks that it does not keep: that may be under way."""
+        broker, end = self.parts.get("broker"), time.monotonic() + _ON_ITS_WAY
+        early = [task.id for task in self.tasks() if task.forgotten_with == worker]
+        while isinstance(broker, Valkey | Borrowed) and keeps(broker.url, early) and time.monotonic() < end:
+            time.sleep(_LOOK)
 
     def pause(self, part: str) -> None:
         """Keep a part from doing anything until `go_on`: whoever asks it is connected, and hears nothing."""
