@@ -48,7 +48,12 @@ def test_bank_that_fails_is_asked_three_times(parcel, carriers):
 
 def test_waits_are_shorter_than_the_timeout():
     options = queue.conf.broker_transport_options
-    assert options == {"visibility_timeout": 3, "unacked_restore_interval": 1, "unacked_restore_throttle": 1}
+    assert options == {
+        "visibility_timeout": 3,
+        "unacked_restore_interval": 1,
+        "unacked_restore_throttle": 1,
+        "unacked_mutex_expire": 1,
+    }
     waits = [charge_again.retry_backoff * 2**n for n in range(charge_again.max_retries)]
     assert waits == [1, 2]
     assert max(waits) < options["visibility_timeout"]
