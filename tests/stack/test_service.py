@@ -167,3 +167,11 @@ def test_nothing_is_left_when_a_worker_cannot_start(place, carriers):
     names = {word for p in left for word in p.cmdline()}
     assert not names & {"unblocked.backends.working", "unblocked.server.process"}
     assert not [word for word in names if "valkey-server" in word]
+
+
+def test_file_is_served_with_a_worker_where_it_is_asked_for(place, carriers):
+    (place / "services.toml").unlink()
+    with serve("office.py", carriers=carriers, worker="queue") as service:
+        assert load(service, "/labels/7", n=1, method="POST").answered == 1
+        service.wait_for_tasks(within=FAR)
+        assert [(task.name, task.state) for task in service.tasks()] == [("office.draw", "SUCCESS")]

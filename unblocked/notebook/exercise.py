@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 MAGIC = "%%exercise"
 
+_ELSEWHERE = frozenset({"test", "queue"})
+"""Kinds of answers that use what is there only where they are graded: modules to test, a broker."""
+
 _given: dict[str, Any] = {}
 """What answers have given the notebook, by name: the next answer may replace it."""
 
@@ -33,7 +36,8 @@ def exercise(line: str, cell: str) -> None:
     """Grade the cell as the answer to an exercise: `%%exercise other_requests_keep_moving`.
 
     The code is kept in `workspace/answers/…/NAME.py` and runs in processes of its own. If it can be loaded, the
-    notebook loads it afterwards, so that you can call and serve what it defines; tests are not loaded.
+    notebook loads it afterwards, so that you can call and serve what it defines. Tests are not loaded, nor is an answer
+    with a queue: `serve` its file with `worker="queue"`.
 
     `%%exercise NAME --load` puts the kept answer into the cell instead.
     """
@@ -49,7 +53,7 @@ def exercise(line: str, cell: str) -> None:
     _show(cards.Verdict(verdict, wanted, kept, _refused.get(name)))
     if verdict.failure is not None:
         _refused[name] = verdict
-    if verdict.loads and wanted.facts["kind"] != "test":  # what tests import is there while they are graded only
+    if verdict.loads and wanted.facts["kind"] not in _ELSEWHERE:
         _load(kept.path)
 
 

@@ -65,6 +65,12 @@ class Needs:
             raise Fault(f"`{path.parent.name}/{FILE}` cannot be used: {error}.") from error
 
     @classmethod
+    def for_worker(cls, target: Target, name: str) -> Needs:
+        """Give what an app needs whose file has a Celery app of this name: a broker, and one worker."""
+        place = str(target.source) if target.is_file else target.module
+        return cls(broker=True, workers=(Hand(app=f"{place}:{name}"),))
+
+    @classmethod
     def _read(cls, told: dict[str, Any]) -> Needs:
         hands = [Hand(**{**each, "queues": tuple(each.get("queues", ()))}) for each in told.pop("workers", ())]
         names = [hand.name for hand in hands]

@@ -25,6 +25,7 @@ def serve(
     carriers: Outside | None = None,
     env: Mapping[str, str] | None = None,
     record: bool = True,
+    worker: str = "",
 ) -> Service:
     """Run a lab, or any ASGI app, on real uvicorn. It is ready when this returns, and gone when the notebook is.
 
@@ -36,6 +37,7 @@ def serve(
         carriers: the outside world that it asks for prices; the one that `upstream()` gives if not given.
         env: settings for it, added to the environment as text.
         record: whether it records what each request does, for `timeline`.
+        worker: the name of a Celery app beside the app, for which a broker and a worker are started, too.
 
     Returns:
         The service. Serving the same target again ends the one before.
@@ -54,16 +56,16 @@ def serve(
     key = os.getpid(), found.source, found.attribute
     if key in _served:
         _served.pop(key).stop()
-    service = started(found, port=port, carriers=carriers or upstream(), env=env or {}, record=record)
+    needs = Needs.for_worker(found, worker) if worker else Needs.of(found)
+    service = started(found, needs, port=port, carriers=carriers or upstream(), env=env or {}, record=record)
     _served[key] = service
     return service
 
 
 def started(
-    target: Target, *, port: int = 0, carriers: Outside, env: Mapping[str, str], record: bool = True
+    target: Target, needs: Needs, *, port: int = 0, carriers: Outside, env: Mapping[str, str], record: bool = True
 ) -> Service:
     """Start an app and what it needs, and return when all of it is ready; nothing is left of one that fails."""
-    needs = Needs.of(target)
     with listen(port) as listening, Beside(needs, carriers=carriers, env=env) as beside:
         beside.hire()
         service = start(target, listening, carriers=carriers, env=beside.env, record=record, make=Service)
