@@ -115,3 +115,17 @@ def test_docstring_is_written_in_order():
         "Ask a carrier.\n\n**Arguments:**\n\n- `parcel`: which one; a long description goes on.\n\nGives up never.\n\n"
         "**Gives:** The price.\n\n```pycon\n>>> ask(7)\n14.88\n```"
     )
+
+
+def test_what_a_service_can_do_is_all_said():
+    said = "\n".join(reference._given("unblocked.stack.service.Service"))
+    for name in (
+        "`.parts`",
+        "`.url`",
+        "`.requests`",
+        "`.kill(part)`",
+        "`.recording(prefix)`",
+        "`.wait_for_tasks(*, within)`",
+    ):
+        assert f"- {name}: " in said
+    assert said.count("`.kill(") == 1

@@ -21,7 +21,7 @@ LONGEST = 88
 """Letters that a signature may have on one line."""
 
 HANDLED = {
-    "serve": "unblocked.server.served.Served",
+    "serve": "unblocked.stack.service.Service",
     "upstream": "unblocked.outside.carriers.Outside",
     "load": "unblocked.traffic.result.Result",
     "timeline": "unblocked.drawing.picture.Timeline",
@@ -122,7 +122,8 @@ def _given(place: str) -> Iterator[str]:
 
 
 def _members(kind: type) -> Iterator[tuple[str, str]]:
-    for name, member in vars(kind).items():
+    known = {name: member for each in reversed(kind.__mro__[:-1]) for name, member in vars(each).items()}
+    for name, member in known.items():
         if name.startswith("_") or not (doc := inspect.getdoc(member)):
             continue
         if isinstance(member, property | cached_property):
