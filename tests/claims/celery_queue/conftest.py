@@ -1,9 +1,11 @@
-"""A broker for each test, and workers that it hires."""
+"""A broker and workers that tests share, and brokers and workers of their own for those that do harm."""
 
+import gc
 import json
+import socket
+import uuid
 from contextlib import ExitStack
 
-import kombu.pools
 import pytest
 import redis
 from celery import Celery
@@ -11,7 +13,11 @@ from celery import Celery
 from tests.waiting import FAR, until
 from unblocked.backends.valkey import Valkey
 from unblocked.backends.worker import Worker
+from unblocked.outside import Outside
+from unblocked.processes import keeper
 from unblocked.stack.beside import settings
+
+POOLS = ("prefork", "threads", "solo")
 
 
 class Office:
@@ -19,7 +25,9 @@ class Office:
 
     def __init__(self, stack, carriers):
         self._stack, self._carriers = stack, carriers
-        self.broker = stack.enter_context(Valkey())
+        self._hired = {}
+        # kombu keeps connections by their address: nobody may have it again
+        self.broker = stack.enter_context(Valkey(at=keeper().folder / f"{uuid.uuid4().hex[:8]}.sock"))
         self.env = settings(self.broker.url)
         self.client = stack.enter_context(redis.Redis.from_url(self.broker.url))
         self.results = self.app()
@@ -38,9 +46,10 @@ class Office:
         """Send a task, and give what is known of it."""
         return self.results.AsyncResult(self._sender.send_task(name, args, **options).id)
 
-    def hears(self, *, timeout=FAR):
+    def hears(self, worker, *, timeout=FAR):
         """Say whether a worker answers, where it takes messages as well."""
-        return bool(self._sender.control.ping(timeout=timeout, limit=1))
+        to = [f"{worker.name}@{socket.gethostname()}"]
+        return bool(self._sender.control.ping(destination=to, timeout=timeout, limit=1))
 
     def hire(self, name="worker", *, pool="prefork", concurrency=1, queues=(), **conf):
         """Start a worker, which is ready when this returns."""
@@ -56,9 +65,15 @@ class Office:
         self._stack.callback(worker.stop)
         return worker
 
-    def lists(self):
+    def at(self, pool):
+        """Give a worker with two places that serves the queue of this name; it is hired once."""
+        if pool not in self._hired:
+            self._hired[pool] = self.hire(pool, pool=pool, concurrency=2, queues=[pool])
+        return self._hired[pool]
+
+    def lists(self, queue="celery"):
         """Count what lies in the broker: what nobody has, and what a worker has and has not acknowledged."""
-        return self.client.llen("celery"), self.client.hlen("unacked")
+        return self.client.llen(queue), self.client.hlen("unacked")
 
 
 def outcome(task):
@@ -72,12 +87,35 @@ def told(error):
     return type(error).__name__, str(error)
 
 
+@pytest.fixture(scope="package")
+def outside():
+    with Outside(latency=0) as world:
+        yield world
+
+
 @pytest.fixture
 def office(carriers):
+    """Give an office of its own to whoever harms it, or needs other workers."""
     with ExitStack() as stack:
-        stack.callback(kombu.pools.reset)  # it knows brokers by their address, which the next one may have again
         yield Office(stack, carriers)
         carriers.mend()
+
+
+@pytest.fixture(scope="package")
+def everybody(outside):
+    with ExitStack() as stack:
+        yield Office(stack, outside)
+        gc.collect()  # a result of a chord listens as long as it is there, and would miss its broker
+
+
+@pytest.fixture
+def shared(everybody, carriers):
+    """Give the office whose workers are left as they were: `shared.at("prefork")`."""
+    yield everybody
+    carriers.mend()
+    assert carriers.wait_until_idle()
+    for queue in ("celery", *POOLS):
+        until(lambda queue=queue: everybody.lists(queue) == (0, 0), "nothing is left to do")
 
 
 @pytest.fixture

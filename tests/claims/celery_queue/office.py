@@ -46,7 +46,12 @@ def rejected(task, n):
     return work(task, n)
 
 
-@queue.task(name="ignored", bind=True, ignore_result=True)
+@queue.task(name="tracked", bind=True, track_started=True)
+def tracked(task, n):
+    return work(task, n)
+
+
+@queue.task(name="ignored", bind=True, ignore_result=True, track_started=True)
 def ignored(task, n):
     return work(task, n)
 

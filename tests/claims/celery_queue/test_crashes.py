@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+from contextlib import ExitStack
 
 import celery.utils.time
 import pytest
@@ -10,19 +11,28 @@ from celery import Celery
 from celery.utils.time import get_exponential_backoff_interval
 from kombu.transport.redis import Channel
 
-from tests.claims.celery_queue.conftest import outcome, told
+from tests.claims.celery_queue.conftest import Office, outcome, told
 from tests.waiting import until
 
 SOON = {"visibility_timeout": 1, "unacked_restore_interval": 0.2, "unacked_restore_throttle": 1}
 
 
-def begin(office, carriers, name, *, n=1, **conf):
-    """Hire a worker, and give it and a task that it is at."""
+def at_it(shared, carriers, name, n=1):
+    """Give a task that is at work in one of the shared worker's children."""
     carriers.hold("/work/*")
-    worker = office.hire(**conf)
-    task = office.send(name, n)
+    shared.at("prefork")
+    task = shared.send(name, n, queue="prefork")
     until(lambda: carriers.waiting(f"/work/{n}"), "it is at it")
-    return worker, task
+    return task
+
+
+@pytest.fixture(scope="module")
+def hasty(outside):
+    """An office where a message is given to others after a second."""
+    with ExitStack() as stack:
+        office = Office(stack, outside)
+        office.worker = office.hire(concurrency=2, broker_transport_options=SOON)
+        yield office
 
 
 def attempts(carriers):
@@ -32,18 +42,18 @@ def attempts(carriers):
 # When is it acknowledged, and when given to others?
 
 
-def test_message_is_acknowledged_before_the_task_runs_unless_told(office, carriers):
+def test_message_is_acknowledged_before_the_task_runs_unless_told(shared, carriers):
     assert Celery().conf.task_acks_late is False
-    begin(office, carriers, "early")
-    until(lambda: office.lists() == (0, 0), "the broker has forgotten it")
+    at_it(shared, carriers, "early")
+    until(lambda: shared.lists("prefork") == (0, 0), "the broker has forgotten it")
 
 
-def test_late_message_is_kept_until_the_task_is_done(office, carriers):
-    _, task = begin(office, carriers, "late")
-    assert office.lists() == (0, 1)
+def test_late_message_is_kept_until_the_task_is_done(shared, carriers):
+    task = at_it(shared, carriers, "late")
+    assert shared.lists("prefork") == (0, 1)
     carriers.release()
     assert outcome(task) == 1
-    until(lambda: office.lists() == (0, 0), "the broker has forgotten it")
+    until(lambda: shared.lists("prefork") == (0, 0), "the broker has forgotten it")
 
 
 def test_lost_message_is_given_to_others_after_an_hour_and_looked_for_every_hundred_seconds():
@@ -51,68 +61,64 @@ def test_lost_message_is_given_to_others_after_an_hour_and_looked_for_every_hund
     assert Channel.unacked_restore_interval * Channel.unacked_restore_throttle == 100
 
 
-def test_running_task_is_given_to_somebody_else_after_the_timeout(office, carriers):
-    _, task = begin(office, carriers, "late", concurrency=2, broker_transport_options=SOON)
+def test_running_task_is_given_to_somebody_else_after_the_timeout(hasty, carriers):
+    carriers.hold("/work/*")
+    task = hasty.send("late", 1)
     until(lambda: len(carriers.waiting("/work/1")) == 2, "two are at it")
     assert {call.headers["task"] for call in carriers.waiting("/work/1")} == {task.id}
+    carriers.mend()
+    assert outcome(task) == 1
 
 
-def test_countdown_counts_too(office):
-    worker = office.hire(broker_transport_options=SOON)
-    task = office.send("early", 1, countdown=3600)
-    received = f"Task early[{task.id}] received"
-    until(lambda: worker.log.count(received) > 1, "it is given out again, long before it is due")
+def test_what_waits_in_a_worker_counts_too(hasty, carriers):
+    carriers.hold("/work/*")
+    for n in (2, 3):
+        hasty.send("early", n)
+    until(lambda: carriers.waiting("/work/2") and carriers.waiting("/work/3"), "both places are taken")
+    task = hasty.send("early", 4)
+    until(lambda: hasty.worker.log.count(f"[{task.id}] received") > 1, "it is given out again, and has never begun")
+    carriers.mend()
+    until(lambda: len(carriers.asked("/work/4")) > 1, "it is done twice")
 
 
-def test_what_waits_in_a_worker_counts_too(office, carriers):
-    worker, _ = begin(office, carriers, "early", broker_transport_options=SOON)
-    task = office.send("early", 2)
-    received = f"Task early[{task.id}] received"
-    until(lambda: worker.log.count(received) > 1, "it is given out again, although it has never begun")
-    carriers.release()
-    until(lambda: len(carriers.asked("/work/2")) > 1, "it is done twice")
+def test_countdown_counts_too(hasty):
+    task = hasty.send("early", 5, countdown=3600)
+    until(lambda: hasty.worker.log.count(f"[{task.id}] received") > 1, "it is given out again, long before it is due")
 
 
 # The table.
 
 
-def test_early_task_is_lost_with_its_worker(office, carriers):
-    worker, task = begin(office, carriers, "early", broker_transport_options=SOON)
-    until(lambda: office.lists() == (0, 0), "it is acknowledged")
-    worker.kill()
-    carriers.mend()
-    office.hire("another", broker_transport_options=SOON)
-    assert outcome(office.send("early", 2)) == 2  # others are done
-    assert (len(carriers.asked("/work/1")), task.state) == (1, "PENDING")
-
-
-def test_late_task_comes_back_after_its_worker_s_death(office, carriers):
-    worker, task = begin(office, carriers, "late", broker_transport_options=SOON)
+def test_whole_worker_is_killed(office, carriers):
+    carriers.hold("/work/*")
+    worker = office.hire(concurrency=2, broker_transport_options=SOON)
+    early, late = office.send("early", 1), office.send("late", 2)
+    until(lambda: len(carriers.waiting("/work/*")) == 2, "both are at work")
     worker.kill()
     assert office.lists() == (0, 1)
     carriers.mend()
     office.hire("another", broker_transport_options=SOON)
-    assert outcome(task) == 1
-    assert len(carriers.asked("/work/1")) >= 2
-    assert {call.headers["task"] for call in carriers.asked("/work/1")} == {task.id}
+    assert outcome(late) == 2
+    assert {call.headers["task"] for call in carriers.asked("/work/2")} == {late.id}
+    assert len(carriers.asked("/work/2")) >= 2
+    assert (len(carriers.asked("/work/1")), early.state) == (1, "PENDING")
 
 
 @pytest.mark.parametrize("name", ["early", "late"])
-def test_one_child_is_killed(name, office, carriers):
-    worker, task = begin(office, carriers, name)
+def test_one_child_is_killed(name, shared, carriers):
+    task = at_it(shared, carriers, name)
     kill_child(carriers)
-    name, words = told(outcome(task))
-    assert (name, "signal 9" in words) == ("WorkerLostError", True)
-    assert task.state == "FAILURE"
-    until(lambda: office.lists() == (0, 0), "the broker has forgotten it")
+    error, words = told(outcome(task))
+    assert (task.state, error, "signal 9" in words) == ("FAILURE", "WorkerLostError", True)
+    until(lambda: shared.lists("prefork") == (0, 0), "the broker has forgotten it")
     carriers.release()
-    assert outcome(office.send("early", 2)) == 2  # by a new child
-    assert worker.running
+    assert outcome(shared.send("early", 2, queue="prefork")) == 2  # the worker goes on
+    assert shared.at("prefork").running
     assert len(carriers.asked("/work/1")) == 1
 
 
-def test_one_child_is_killed_and_the_message_rejected(office, carriers):
-    _, task = begin(office, carriers, "rejected")  # with a timeout of an hour
+def test_one_child_is_killed_and_the_message_rejected(shared, carriers):
+    task = at_it(shared, carriers, "rejected")  # with a timeout of an hour
     kill_child(carriers)
     until(lambda: len(attempts(carriers)) == 2, "it comes back at once")
     carriers.release()
@@ -124,25 +130,27 @@ def kill_child(carriers):
     os.kill(int(attempts(carriers)[0].headers["process"]), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("name", ["early", "late"])
-def test_worker_that_is_told_to_end_finishes_its_tasks(name, office, carriers):
-    worker, task = begin(office, carriers, name)
+def test_worker_that_is_told_to_end_finishes_its_tasks(office, carriers):
+    carriers.hold("/work/*")
+    worker = office.hire(concurrency=2)
+    early, late = office.send("early", 1), office.send("late", 2)
+    until(lambda: len(carriers.waiting("/work/*")) == 2, "both are at work")
     os.kill(worker.pid, signal.SIGTERM)
     until(lambda: "Warm shutdown" in worker.log, "it has been told")
-    waits = office.send("early", 2)
+    waits = office.send("early", 3)
     carriers.release()
     until(lambda: not worker.running, "it has ended")
-    assert (outcome(task), worker.exit_code) == (1, 0)
-    assert len(attempts(carriers)) == 1
+    assert (outcome(early), outcome(late), worker.exit_code) == (1, 2, 0)
+    assert len(attempts(carriers)) == 2
     assert (waits.state, office.lists()) == ("PENDING", (1, 0))
 
 
 # Again, and under which name.
 
 
-def test_id_is_the_same_in_all_attempts(office, carriers):
-    office.hire()
-    task = office.send("stumbles", 1)
+def test_id_is_the_same_in_all_attempts(shared, carriers):
+    shared.at("prefork")
+    task = shared.send("stumbles", 1, queue="prefork")
     assert outcome(task) is None
     assert [call.headers["task"] for call in attempts(carriers)] == [task.id] * 2
 

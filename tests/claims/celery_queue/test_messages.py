@@ -43,22 +43,21 @@ def test_messages_are_persistent_unless_told_otherwise(office):
     assert json.loads(office.client.lindex("celery", 0))["properties"]["delivery_mode"] == 2
 
 
-def test_result_is_written_where_results_are(office, carriers):
-    worker = office.hire()
-    task = office.send("early", 7)
+def test_result_is_written_where_results_are(shared, carriers):
+    worker = shared.at("prefork")
+    task = shared.send("early", 7, queue="prefork")
     assert outcome(task) == 7
-    kept = json.loads(office.client.get(f"celery-task-meta-{task.id}"))
+    kept = json.loads(shared.client.get(f"celery-task-meta-{task.id}"))
     assert (kept["status"], kept["result"]) == ("SUCCESS", 7)
     [call] = carriers.asked("/work/7")
     assert int(call.headers["process"]) != worker.pid
-    assert office.lists() == (0, 0)
 
 
-def test_worker_that_has_no_such_task_does_not_keep_the_message(office):
-    worker = office.hire()
-    task = office.send("of-tomorrow", 7)
+def test_worker_that_has_no_such_task_does_not_keep_the_message(shared):
+    worker = shared.at("prefork")
+    task = shared.send("of-tomorrow", 7, queue="prefork")
     until(lambda: "Received unregistered task of type 'of-tomorrow'" in worker.log, "the worker says so")
-    until(lambda: office.lists() == (0, 0), "nobody has the message")
+    until(lambda: shared.lists("prefork") == (0, 0), "nobody has the message")
     assert told(outcome(task)) == ("NotRegistered", "'of-tomorrow'")
 
 

@@ -1,104 +1,113 @@
 """What runs a task, and what can stop it: prefork, threads and solo."""
 
-import os
-
 import pytest
 
-from tests.claims.celery_queue.conftest import outcome, told
-from tests.waiting import until
-
-POOLS = ["prefork", "threads", "solo"]
+from tests.claims.celery_queue.conftest import POOLS, outcome, told
+from tests.waiting import FAR, until
 
 
-def begin(office, carriers, pool, *, concurrency=2, name="early"):
+def begin(shared, carriers, pool, *, n=1):
+    """Fill so many places of a worker; give it and its first task."""
     carriers.hold("/work/*")
-    worker = office.hire(pool=pool, concurrency=concurrency)
-    task = office.send(name, 1)
-    until(lambda: carriers.waiting("/work/1"), "it is at it")
-    return worker, task
+    worker = shared.at(pool)
+    tasks = [shared.send("early", each, queue=pool) for each in range(1, n + 1)]
+    until(lambda: len(carriers.waiting("/work/*")) == n, "they are at it")
+    return worker, tasks[0]
 
 
 @pytest.mark.parametrize("pool", POOLS)
-def test_what_a_task_runs_in_and_how_many_at_once(pool, office, carriers):
-    worker, _ = begin(office, carriers, pool)
-    office.send("early", 2)
-    if pool != "solo":
-        until(lambda: len(carriers.waiting("/work/*")) == 2, "two run at once")
-        assert office.hears()  # it answers while it works
+def test_what_a_task_runs_in_and_how_many_at_once(pool, shared, carriers):
+    at_once = 1 if pool == "solo" else 2
+    worker, _ = begin(shared, carriers, pool, n=at_once)
+    last = shared.send("early", 3, queue=pool)
     calls = [call.headers for call in carriers.waiting("/work/*")]
     places = {(int(call["process"]) == worker.pid, call["thread"] == "MainThread") for call in calls}
     assert places == {{"prefork": (False, True), "threads": (True, False), "solo": (True, True)}[pool]}
-    assert len({call["process"] for call in calls}) == (2 if pool == "prefork" else 1)
-    if pool == "solo":
-        assert not office.hears(timeout=0.2)  # whoever asks is not heard: all of it is in the task
-        assert len(carriers.waiting("/work/*")) == 1
+    assert len({(call["process"], call["thread"]) for call in calls}) == at_once
+    assert shared.hears(worker, timeout=0.2 if pool == "solo" else FAR) == (pool != "solo")  # all of it is in the task
+    assert len(carriers.waiting("/work/*")) == at_once
     carriers.release()
-    until(lambda: len(carriers.asked("/work/*")) == 2, "the second is done as well")
-
-
-@pytest.mark.parametrize("pool", POOLS)
-def test_revoked_before_it_begins(pool, office, carriers):
-    worker, first = begin(office, carriers, pool, concurrency=1)
-    second = office.send("early", 2)
-    second.revoke()
-    if pool != "solo":
-        assert office.hears()
-        until(lambda: "Tasks flagged as revoked" in worker.log, "it has heard of it")
-    carriers.release()
-    assert outcome(first) == 1
-    if pool == "solo":  # it takes the next one, or hears of this first
-        until(second.ready, "it is over")
-    else:
-        until(lambda: second.state == "REVOKED", "it is not done")
-        assert not carriers.asked("/work/2")
+    assert outcome(last) == 3
 
 
 @pytest.mark.parametrize("pool", ["prefork", "threads"])
-def test_terminated_while_it_runs(pool, office, carriers):
-    worker, task = begin(office, carriers, pool)
+def test_revoked_before_it_begins(pool, shared, carriers):
+    worker, first = begin(shared, carriers, pool, n=2)
+    waits = shared.send("early", 3, queue=pool)
+    waits.revoke()
+    until(lambda: f"Tasks flagged as revoked: {waits.id}" in worker.log, "it has heard of it")
+    carriers.release()
+    assert outcome(first) == 1
+    until(lambda: waits.state == "REVOKED", "it is not done")
+    assert not carriers.asked("/work/3")
+
+
+def test_solo_hears_of_a_revoke_when_it_is_free(shared, carriers):
+    worker, first = begin(shared, carriers, "solo")
+    first.revoke()
+    assert not shared.hears(worker, timeout=0.2)
+    assert f"Tasks flagged as revoked: {first.id}" not in worker.log
+    carriers.release()
+    until(lambda: f"Tasks flagged as revoked: {first.id}" in worker.log, "it has heard of it")
+    assert outcome(first) == 1
+
+
+def test_child_can_be_terminated(shared, carriers):
+    _, task = begin(shared, carriers, "prefork")
     task.revoke(terminate=True)
-    if pool == "prefork":
-        until(lambda: task.state == "REVOKED", "it is ended")
-        assert carriers.asked("/work/1")[0].gone
-    else:
-        until(lambda: "does not implement kill_job" in worker.log, "it cannot")
-        assert carriers.waiting("/work/1")
+    until(lambda: task.state == "REVOKED", "it is ended")
+    until(lambda: carriers.asked("/work/1")[0].gone, "and its connection with it")
 
 
-def test_solo_hears_nothing_of_an_end_while_it_works(office, carriers):
-    _, task = begin(office, carriers, "solo")
+def test_thread_cannot_be_terminated(shared, carriers):
+    worker, task = begin(shared, carriers, "threads")
+    task.revoke(terminate=True)
+    until(lambda: "does not implement kill_job" in worker.log, "it cannot")
+    assert carriers.waiting("/work/1")
+    carriers.release()
+    until(lambda: carriers.asked("/work/1")[0].answered, "it is done all the same")
+
+
+def test_solo_cannot_be_terminated(shared, carriers):
+    _, task = begin(shared, carriers, "solo")
     task.revoke(terminate=True)
     carriers.release()
     assert outcome(task) == 1
 
 
-def test_time_limit_ends_a_child_and_no_thread(office, carriers):
+def test_time_limit_ends_a_child_and_no_thread(shared, carriers):
     carriers.hold("/work/*")
-    office.hire("threads", pool="threads", queues=["threads"])
-    office.hire("solo", pool="solo", queues=["solo"])
-    for n, queue in enumerate(("threads", "solo"), 1):
-        office.send("limited", n, queue=queue)
+    for pool in POOLS:
+        shared.at(pool)
+    for n, pool in enumerate(("threads", "solo"), 1):
+        shared.send("limited", n, queue=pool)
     until(lambda: len(carriers.waiting("/work/*")) == 2, "both are at work, and were so before the third")
-    office.hire("prefork", queues=["prefork"])
-    task = office.send("limited", 3, queue="prefork")
-    assert told(outcome(task))[0] == "TimeLimitExceeded"
+    error, _ = told(outcome(shared.send("limited", 3, queue="prefork")))
+    assert error == "TimeLimitExceeded"
     assert len(carriers.waiting("/work/1")) == len(carriers.waiting("/work/2")) == 1
 
 
-def test_get_in_a_task_is_refused(office):
-    office.hire()
-    name, words = told(outcome(office.send("gets")))
-    assert (name, words.splitlines()[0]) == ("RuntimeError", "Never call result.get() within a task!")
+def test_get_in_a_task_is_refused(shared):
+    shared.at("prefork")
+    error, words = told(outcome(shared.send("gets", queue="prefork")))
+    assert (error, words.splitlines()[0]) == ("RuntimeError", "Never call result.get() within a task!")
+    shared.client.delete("celery")  # what it has sent before
 
 
 # Processes of a worker: what is made before the fork is in all of them.
 
 
-def test_begin_runs_in_each_child_after_the_fork(office, carriers):
+def test_what_is_made_before_the_fork_is_one_and_begin_runs_in_each_child(office, carriers):
+    carriers.hold("/sockets/*")
     worker = office.hire(concurrency=2)
-    until(lambda: len(carriers.asked("/begun")) == 2, "both children have begun")
-    begun = {int(call.headers["process"]) for call in carriers.asked("/begun")}
-    assert len(begun - {worker.pid, os.getpid()}) == 2
+    for _ in range(2):
+        office.send("socket")
+    until(lambda: len(carriers.waiting("/sockets/*")) == 2, "both children are at it")
+    calls = carriers.asked("/sockets/*")
+    children = {call.headers["process"] for call in calls}
+    assert (len(children), len({call.path for call in calls})) == (2, 1)
+    assert {call.headers["process"] for call in carriers.asked("/begun")} == children
+    assert str(worker.pid) not in children
 
 
 def test_threads_begin_no_process(office, carriers):
@@ -107,17 +116,7 @@ def test_threads_begin_no_process(office, carriers):
     assert not carriers.asked("/begun")
 
 
-def test_what_is_made_before_the_fork_is_one_in_both_children(office, carriers):
-    carriers.hold("/sockets/*")
-    office.hire(concurrency=2)
-    for _ in range(2):
-        office.send("socket")
-    until(lambda: len(carriers.waiting("/sockets/*")) == 2, "both children are at it")
-    assert len({call.path for call in carriers.asked("/sockets/*")}) == 1
-    assert len({call.headers["process"] for call in carriers.asked("/sockets/*")}) == 2
-
-
-def test_coroutine_function_gives_a_coroutine(office):
-    office.hire()
+def test_coroutine_function_gives_a_coroutine(shared):
+    shared.at("prefork")
     words = "TypeError('Object of type coroutine is not JSON serializable')"
-    assert told(outcome(office.send("coroutine"))) == ("EncodeError", words)
+    assert told(outcome(shared.send("coroutine", queue="prefork"))) == ("EncodeError", words)

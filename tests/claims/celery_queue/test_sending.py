@@ -139,13 +139,3 @@ except NoBroker:
     env = {"CELERY_BROKER_URL": "redis://127.0.0.1:9", "CELERY_RESULT_BACKEND": "redis://127.0.0.1:9"}
     told = subprocess.run([sys.executable, "-c", code], env=env, cwd=course(), capture_output=True, check=True)
     assert int(told.stdout) > 0
-
-
-def test_worker_waits_for_its_broker_and_goes_on(office, carriers):
-    worker = office.hire()
-    office.broker.kill()
-    until(lambda: "Trying again in" in worker.log, "it tries again")
-    with office.broker.again():
-        office.send("early", 7)
-        until(lambda: carriers.asked("/work/7"), "it goes on")
-    assert worker.running

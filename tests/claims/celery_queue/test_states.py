@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 
-import pytest
 from celery import Celery
 
 from tests.claims.celery_queue.conftest import outcome
@@ -15,54 +14,59 @@ def test_nothing_is_known_of_a_task_that_was_never_sent(office):
     assert office.client.keys("celery-task-meta-*") == []
 
 
-def test_state_of_one_that_waits_and_of_one_that_was_forgotten(office):
-    task = office.send("early", 7)
-    assert task.state == "PENDING"
-    office.hire()
+def test_one_that_waits_is_pending(office):
+    assert office.send("early", 7).state == "PENDING"
+    assert office.lists() == (1, 0)
+
+
+def test_one_whose_result_was_forgotten_is_pending(shared):
+    shared.at("prefork")
+    task = shared.send("early", 7, queue="prefork")
     assert outcome(task) == 7
-    assert office.results.AsyncResult(task.id).state == "SUCCESS"
+    assert shared.results.AsyncResult(task.id).state == "SUCCESS"
     task.forget()
-    assert office.results.AsyncResult(task.id).state == "PENDING"
+    assert shared.results.AsyncResult(task.id).state == "PENDING"
 
 
-@pytest.mark.parametrize(("track", "state"), [(False, "PENDING"), (True, "STARTED")])
-def test_task_that_runs_is_started_only_where_it_is_asked_for(track, state, office, carriers):
+def test_task_that_runs_is_pending_unless_it_is_asked_for(shared, carriers):
     assert Celery().conf.task_track_started is False
     carriers.hold("/work/*")
-    office.hire(task_track_started=track)
-    task = office.send("early", 7)
-    until(lambda: carriers.waiting("/work/7"), "it is at it")
-    assert task.state == state
+    shared.at("prefork")
+    task = shared.send("early", 7, queue="prefork")
+    tracked = shared.send("tracked", 8, queue="prefork")
+    until(lambda: len(carriers.waiting("/work/*")) == 2, "both run")
+    assert (task.state, tracked.state) == ("PENDING", "STARTED")
 
 
-def test_new_state_replaces_the_one_before(office, carriers):
+def test_new_state_replaces_the_one_before(shared, carriers):
     carriers.hold("/told/*")
-    office.hire()
-    task, key = office.send("tells"), "celery-task-meta-{}"
+    shared.at("prefork")
+    task, key = shared.send("tells", queue="prefork"), "celery-task-meta-{}"
     for done in (1, 2):
         until(lambda done=done: carriers.waiting(f"/told/{done}"), "it has said so")
-        kept = json.loads(office.client.get(key.format(task.id)))
+        kept = json.loads(shared.client.get(key.format(task.id)))
         assert (kept["status"], kept["result"]) == ("PROGRESS", {"done": done})
         carriers.release(1)
     assert outcome(task) is None
-    assert office.client.keys("celery-task-meta-*") == [key.format(task.id).encode()]
+    assert shared.client.keys(f"*{task.id}*") == [key.format(task.id).encode()]
 
 
-def test_result_is_kept_for_a_day(office):
+def test_result_is_kept_for_a_day(shared):
     assert Celery().conf.result_expires == timedelta(days=1)
-    office.hire()
-    task = office.send("early", 7)
+    shared.at("prefork")
+    task = shared.send("early", 7, queue="prefork")
     assert outcome(task) == 7
-    [key] = office.client.keys("celery-task-meta-*")
-    assert 86_000 < office.client.ttl(key) <= 86_400
+    assert 86_000 < shared.client.ttl(f"celery-task-meta-{task.id}") <= 86_400
 
 
-def test_ignored_result_costs_no_key(office, carriers):
-    office.hire(task_track_started=True)
-    ignored = office.send("ignored", 1)
-    assert outcome(office.send("early", 2)) == 2  # the same place has done the other one before
-    assert carriers.asked("/work/1")
-    assert f"celery-task-meta-{ignored.id}".encode() not in office.client.keys("celery-*")
+def test_ignored_result_costs_no_key(shared, carriers):
+    worker = shared.at("prefork")
+    ignored = shared.send("ignored", 1, queue="prefork")
+    until(
+        lambda: ignored.id in [call.headers["task"] for call in carriers.asked("/work/1") if call.answered], "it runs"
+    )
+    until(lambda: f"Task ignored[{ignored.id}] succeeded" in worker.log, "it is done")
+    assert not shared.client.keys(f"*{ignored.id}*")
 
 
 def looks(office, monkeypatch):
