@@ -40,6 +40,8 @@ class Office:
         of_broker = {"broker": self.env["CELERY_BROKER_URL"], "backend": self.env["CELERY_RESULT_BACKEND"]}
         app = self._stack.enter_context(Celery("asking", set_as_current=False, **{**of_broker, **(urls or {})}))
         app.conf.update(conf)
+        if app.conf.result_backend:
+            self._stack.callback(lambda: app.backend.client.connection_pool.disconnect())
         return app
 
     def send(self, name, *args, **options):
@@ -113,9 +115,9 @@ def shared(everybody, carriers):
     """Give the office whose workers are left as they were: `shared.at("prefork")`."""
     yield everybody
     carriers.mend()
-    assert carriers.wait_until_idle()
     for queue in ("celery", *POOLS):
         until(lambda queue=queue: everybody.lists(queue) == (0, 0), "nothing is left to do")
+    assert carriers.wait_until_idle()
 
 
 @pytest.fixture
