@@ -13,9 +13,9 @@ import redis
 
 from tests.waiting import until
 from unblocked.backends import binaries, choice
-from unblocked.backends import claim as claims
 from unblocked.backends.borrowed import Borrowed
-from unblocked.backends.claim import KEY, claim
+from unblocked.backends.claims import valkey as claims
+from unblocked.backends.claims.valkey import KEY, claim
 from unblocked.backends.valkey import Valkey
 from unblocked.faults import Fault
 from unblocked.processes import keeper
@@ -177,14 +177,14 @@ def test_key_that_says_nothing_is_left_alone(content, valkey):
 
 def test_abandoned_database_is_taken_over_by_one_only(valkey, client, monkeypatch):
     client.set(KEY, json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "began": 1.0}))
-    is_abandoned, faster = claims._is_abandoned, []
+    is_abandoned, faster = claims.holder.is_abandoned, []
 
     def while_another_takes_it(holder):
-        monkeypatch.setattr(claims, "_is_abandoned", is_abandoned)
+        monkeypatch.setattr(claims.holder, "is_abandoned", is_abandoned)
         faster.append(claim(valkey.url))
         return is_abandoned(holder)
 
-    monkeypatch.setattr(claims, "_is_abandoned", while_another_takes_it)
+    monkeypatch.setattr(claims.holder, "is_abandoned", while_another_takes_it)
     slower = claim(valkey.url)
     assert (faster[0].url[-1], slower.url[-1]) == ("0", "1")
 

@@ -31,7 +31,7 @@ def test_broker_and_workers_are_read(tmp_path):
         ("brokers = true", "unexpected keyword argument 'brokers'"),
         (
             '[[workers]]\nname = "web"\napp = "a:b"',
-            "each worker needs a name of its own, which is not `web` or `broker`",
+            "each worker needs a name of its own, none of `web`, `broker`, `database`",
         ),
         ('[[workers]]\napp = "a:b"\n[[workers]]\napp = "a:b"', "each worker needs a name of its own"),
         ('[[workers]]\nname = "quick"', "missing 1 required keyword-only argument: 'app'"),

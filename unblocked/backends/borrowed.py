@@ -1,45 +1,51 @@
-"""A database of a server that `REDIS_URL` names, borrowed for one owner and given back with it."""
+"""A database of a server that `REDIS_URL` or `DATABASE_URL` names, borrowed for one owner and given back with it."""
 
 from __future__ import annotations
 
 import os
 import socket
 import sys
-from typing import Self
+from typing import Literal, Self
 
 from unblocked.backends.backend import Backend, ended_on_failure
-from unblocked.backends.claim import without_password
+from unblocked.backends.claims.claim import without_password
 from unblocked.course import course
 from unblocked.faults import Fault
 from unblocked.processes import keeper
 from unblocked.processes.lines import Lines
 
 _GRACE = 2.0
-"""Seconds in which the database is emptied and given back."""
+"""Seconds in which the database is given back."""
+
+Variable = Literal["REDIS_URL", "DATABASE_URL"]
 
 
 class Borrowed(Backend):
-    """A database on somebody else's server. To stop it is to empty it; the server itself goes on.
+    """A database on somebody else's server. To stop it is to give it back; the server itself goes on.
 
     Attributes:
-        url: its address, with its number, such as `redis://localhost:6379/3`.
+        url: its address, such as `redis://localhost:6379/3`.
         server: what runs there, such as `Valkey 9.1.2`.
 
     """
 
-    def __init__(self, url: str) -> None:
-        """Claim an empty database there.
+    def __init__(self, url: str, *, variable: Variable = "REDIS_URL") -> None:
+        """Claim a database there: an empty one of a Redis, a new one of a PostgreSQL.
+
+        Args:
+            url: the server.
+            variable: what has named it, and so what it is.
 
         Raises:
-            Fault: nobody answers there, it is no such server, or no database is empty.
+            Fault: nobody answers there, it is no such server, or there is no database to be had.
 
         """
         ours, theirs = socket.socketpair()
         with theirs:
             child = keeper().start(
-                [sys.executable, "-m", "unblocked.backends.claiming", "@0"],
+                [sys.executable, "-m", "unblocked.backends.claiming", "@0", variable],
                 name="borrowed",
-                env={**os.environ, "REDIS_URL": url},
+                env={**os.environ, variable: url},
                 cwd=course(),
                 descriptors=[theirs.fileno()],
                 grace=_GRACE,
@@ -47,8 +53,8 @@ class Borrowed(Backend):
         with ours, ended_on_failure(child):
             told = Lines(ours).receive()
             if told is None or "failed" in told:
-                raise Fault(told["failed"] if told else f"`REDIS_URL` could not be used. {child.printed}")
-        self.url, self.server = told["url"], told["server"]
+                raise Fault(told["failed"] if told else f"`{variable}` could not be used. {child.printed}")
+        self.variable, self.url, self.server = variable, told["url"], told["server"]
         super().__init__(child, name=f"{self.server}, borrowed", where=without_password(self.url))
 
     def kill(self) -> None:
@@ -80,7 +86,8 @@ class Borrowed(Backend):
 
     def _not_ours(self) -> Fault:
         return Fault(
-            f"`{self.server}` is not the course's to harm. Unset `REDIS_URL`: then a server of your own is started."
+            f"`{self.server}` is not the course's to harm. Unset `{self.variable}`: then a server of your own is "
+            "started."
         )
 
     def __enter__(self) -> Self:

@@ -7,22 +7,26 @@ import signal
 import socket
 import sys
 
-from unblocked.backends.claim import claim
+from unblocked.backends.claims import postgres, valkey
 from unblocked.faults import Fault
 from unblocked.processes.lines import Lines
 
+_CLAIMS = {"REDIS_URL": valkey.claim, "DATABASE_URL": postgres.claim}
 
-def main(owner: int) -> int:
-    """Claim a database of `REDIS_URL`, say which, and hold it until told to end, as happens when the owner is gone.
+
+def main(owner: int, variable: str) -> int:
+    """Claim a database, say which, and hold it until told to end, as happens when the owner is gone.
 
     Args:
         owner: the inherited socket on which its owner hears which it is.
+        variable: what names the server in the environment.
 
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # it has to wait until we can give back what is ours
     lines = Lines(socket.socket(fileno=owner))
     try:
-        claimed = claim(os.environ["REDIS_URL"])  # no argument: others see commands, and it may have a password
+        # No argument has the address: others see commands, and it may have a password.
+        claimed = _CLAIMS[variable](os.environ[variable])
     except Fault as fault:
         lines.send(failed=fault.message)
         return 3
@@ -35,4 +39,4 @@ def main(owner: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(int(sys.argv[1]), sys.argv[2]))

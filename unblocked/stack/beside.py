@@ -1,4 +1,4 @@
-"""What runs beside an app: a broker and workers, and where all of them note what becomes of tasks."""
+"""What runs beside an app: a database, a broker and workers, and where all of them note what becomes of tasks."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from unblocked.backends.backend import Backend
-from unblocked.backends.choice import redis
+from unblocked.backends.backend import Backend, ended_on_failure
+from unblocked.backends.choice import database, redis
+from unblocked.backends.postgres import Postgres
 from unblocked.backends.worker import Worker
 from unblocked.outside import Outside
 from unblocked.processes import keeper
 from unblocked.recorder.notes import SETTING, Notes
 from unblocked.server.serving import environment
-from unblocked.stack.needs import Hand, Needs
+from unblocked.stack.needs import BROKER, DATABASE, Hand, Needs
+from unblocked.stack.preparation import prepare
 
 
 class Beside:
-    """Starts what is needed: the broker at once, the workers when they are hired.
+    """Starts what is needed: database and broker at once, the workers when they are hired.
 
     In a `with` block: what is not kept at its end is ended.
 
     Attributes:
         parts: what was started, by name.
-        env: the settings by which an app, and its workers, find the broker.
+        env: the settings by which an app, and its workers, find database and broker.
         notes: what becomes of tasks; None where there is no broker.
 
     """
@@ -37,11 +39,30 @@ class Beside:
         self.notes: Notes | None = None
         self._kept = False
         self._needs, self._carriers = needs, carriers
-        if needs.broker:
+        with ended_on_failure(self):
+            self._start()
+
+    def _start(self) -> None:
+        if self._needs.database:
+            self._open_database()
+        if self._needs.broker:
             broker = redis()
-            self.parts["broker"] = broker
-            self.notes = Notes(_free(keeper().folder))
+            self.parts[BROKER] = broker
+            self.notes = Notes(free(keeper().folder, "tasks", ".jsonl"))
             self.env = {**settings(broker.url), SETTING: str(self.notes.path), **self.env}
+        part = self.parts.get(DATABASE)
+        if isinstance(part, Postgres):  # it has started meanwhile
+            part.wait_until_ready()
+        if self._needs.prepare:
+            prepare(self._needs.prepare, environment(self._carriers, self.env))
+
+    def _open_database(self) -> None:
+        if os.environ.get("DATABASE_URL", "").startswith("sqlite"):
+            url = f"sqlite+aiosqlite:///{free(keeper().folder, 'parcel', '.db')}"
+        else:
+            self.parts[DATABASE] = part = database()
+            url = part.url.replace("postgresql:", "postgresql+asyncpg:", 1)
+        self.env = {"DATABASE_URL": url, **self.env}
 
     def hire(self) -> None:
         """Start the workers; `wait_until_ready` waits for them."""
@@ -68,7 +89,7 @@ class Beside:
         """Leave all of it to its owner: the end of the block does not end it."""
         self._kept = True
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """End all of it."""
         self.dismiss()
         ended(self.parts.values())
@@ -80,7 +101,7 @@ class Beside:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if not self._kept:
-            self.end()
+            self.stop()
 
 
 def ended(parts: Collection[Backend]) -> None:
@@ -114,6 +135,7 @@ def _worker(hand: Hand, env: Mapping[str, str]) -> Worker:
     )
 
 
-def _free(folder: Path) -> Path:
-    names = (f"tasks{suffix}.jsonl" for suffix in ("", *(f"-{n}" for n in range(2, 1_000_000))))
+def free(folder: Path, stem: str, suffix: str) -> Path:
+    """Give a file of this name in a folder that is not there yet."""
+    names = (f"{stem}{number}{suffix}" for number in ("", *(f"-{n}" for n in range(2, 1_000_000))))
     return next(path for path in (folder / name for name in names) if not path.exists())

@@ -1,4 +1,4 @@
-"""What an app needs beside it: a `services.toml` in its folder names a broker and workers."""
+"""What an app needs beside it: a `services.toml` in its folder names a database, a broker, and workers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from unblocked.faults import Fault
 from unblocked.server.target import Target
 
 FILE = "services.toml"
+
+WEB, BROKER, DATABASE = PARTS = ("web", "broker", "database")
+"""What the parts of a service are called that are not workers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +34,15 @@ class Needs:
     Attributes:
         broker: whether it needs one; whoever has workers does.
         workers: which workers.
+        database: whether it needs one.
+        prepare: the module that is run before the app and the workers start, such as one that applies migrations.
 
     """
 
     broker: bool = False
     workers: tuple[Hand, ...] = ()
+    database: bool = False
+    prepare: str = ""
 
     @classmethod
     def of(cls, target: Target) -> Needs:
@@ -47,6 +54,8 @@ class Needs:
         Example:
             ```toml
             broker = true
+            database = true
+            prepare = "labs.celery_queue.migrate"
 
             [[workers]]
             name = "quick"
@@ -74,6 +83,7 @@ class Needs:
     def _read(cls, told: dict[str, Any]) -> Needs:
         hands = [Hand(**{**each, "queues": tuple(each.get("queues", ()))}) for each in told.pop("workers", ())]
         names = [hand.name for hand in hands]
-        if len({*names, "web", "broker"}) < len(names) + 2:
-            raise ValueError("each worker needs a name of its own, which is not `web` or `broker`")
+        if len({*names, *PARTS}) < len(names) + len(PARTS):
+            taken = ", ".join(f"`{name}`" for name in PARTS)
+            raise ValueError(f"each worker needs a name of its own, none of {taken}")
         return cls(bool(told.pop("broker", hands)), tuple(hands), **told)

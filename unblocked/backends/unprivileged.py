@@ -1,0 +1,76 @@
+"""Runs a command of PostgreSQL, which refuses root, for root: as nobody, with nothing opened up for anybody.
+
+Two ways, for one of them may be forbidden where containers run: a user namespace, in which root is nobody; or nobody's
+own number, with the one right that root has over files, so that it reaches what only root may reach. Run by a bare
+Python, standard library only, as `unprivileged.py DATA COMMAND…`; it becomes that command.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+NOBODY = 65534
+
+WAY = "UNBLOCKED_UNPRIVILEGED"
+"""The variable that keeps from trying the first way, when it is `capability`."""
+
+# Linux: <sched.h>, <linux/prctl.h>, <linux/securebits.h>, <linux/capability.h>
+_CLONE_NEWUSER = 0x10000000
+_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 28, 47, 2
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
+_CAPABILITY_VERSION_3, _CAP_DAC_OVERRIDE = 0x20080522, 1
+
+
+class _Header(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+class _Sets(ctypes.Structure):
+    _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
+
+
+def main(data: str, *command: str) -> None:
+    """Become a command that works with a folder of data."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if os.environ.get(WAY) == "capability" or not _in_a_namespace(libc):
+        _with_one_capability(libc, Path(data))
+    _ask(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))  # cleared by all of that
+    os.execv(command[0], command)
+
+
+def _in_a_namespace(libc: ctypes.CDLL) -> bool:
+    group = os.getgid()
+    if libc.unshare(_CLONE_NEWUSER):
+        return False
+    for name, words in (("setgroups", "deny"), ("uid_map", f"{NOBODY} 0 1"), ("gid_map", f"{NOBODY} {group} 1")):
+        Path("/proc/self", name).write_text(words)
+    return True
+
+
+def _with_one_capability(libc: ctypes.CDLL, data: Path) -> None:
+    for path in (data, *data.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)
+    _ask(libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0))
+    # Without this, the kernel would leave the capability out of account in `access`, by which PostgreSQL finds itself.
+    _ask(libc.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+    one = 1 << _CAP_DAC_OVERRIDE
+    sets = (_Sets * 2)(_Sets(one, one, one), _Sets(0, 0, 0))
+    _ask(libc.capset(ctypes.byref(_Header(_CAPABILITY_VERSION_3, 0)), sets))
+    _ask(libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0))
+
+
+def _ask(failed: int) -> None:
+    if failed:
+        number = ctypes.get_errno()
+        raise OSError(number, f"PostgreSQL cannot be run by root here: {os.strerror(number)}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
