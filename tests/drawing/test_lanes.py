@@ -1,5 +1,10 @@
+import pytest
+
 from tests.drawing.runs import Run, busy
+from unblocked.drawing import timeline
 from unblocked.drawing.lanes import Piece, exclusive, joined, spent, thinned
+from unblocked.drawing.table import numbers
+from unblocked.drawing.view import View
 
 
 def only(run):
@@ -72,3 +77,49 @@ def test_unanswered_request_that_server_never_saw_waits_for_its_turn():
     assert [(piece.place, round(piece.start, 6), round(piece.end, 6)) for piece in health.pieces] == [
         ("turn", 0.1, 0.5)
     ]
+
+
+# What a request has meanwhile.
+
+
+def with_a_connection():
+    return Run().add("/a", 1.0, ("loop", 0.0, 0.1), ("held", 0.1, 0.9), ("upstream", 0.1, 0.8), ("loop", 0.9, 1.0))
+
+
+def test_what_is_held_is_beside_the_places():
+    [lane] = joined(with_a_connection())
+    assert [(piece.start, piece.end) for piece in lane.held] == [(pytest.approx(0.1), pytest.approx(0.9))]
+    assert [piece.place for piece in lane.pieces] == ["loop", "upstream", "await", "loop"]
+    assert "held" not in View(with_a_connection()).spent
+
+
+def test_what_is_held_is_named_and_told():
+    view = View(with_a_connection())
+    assert "held" in view.worth_naming
+    table = numbers(view)
+    assert table.rows[0][table.short.index("h held")] == "800 ms"
+
+
+def test_what_is_held_is_drawn_along_the_lower_edge():
+    drawn = timeline(with_a_connection()).html
+    assert "has a connection, 800 ms (100 ms to 900 ms)" in drawn
+
+
+def test_request_that_only_holds_is_in_flight():
+    [lane] = joined(Run().add("/a", 1.0, ("held", 0.1, 0.9)))
+    assert [piece.place for piece in lane.pieces] == ["flight"]
+
+
+def test_leaked_connection_does_not_lengthen_the_picture():
+    run = with_a_connection().add("/b", 0.5, ("loop", 0.0, 0.5), ("held", 0.1, 60.0, "still running"))
+    assert View(run).span == pytest.approx(1.0)
+    assert 'width="90%"' in timeline(run).html
+
+
+def test_connection_is_told_over_the_thread_that_waits_for_it():
+    run = Run().add("/a", 1.0, ("thread", 0.0, 1.0), ("connection", 0.1, 0.6), ("database", 0.6, 0.9))
+    assert {place: round(seconds, 1) for place, seconds in View(run).spent.items()} == {
+        "thread": 0.2,
+        "connection": 0.5,
+        "database": 0.3,
+    }

@@ -57,7 +57,10 @@ def test_exercise_has_all_its_parts(exercise):
 @pytest.mark.parametrize("exercise", each())
 def test_checks_ask_for_answers_of_their_kind(exercise):
     wanted = KINDS[exercise.facts["kind"]].name
-    assert all(set(check.needs) <= {wanted, "carriers"} and wanted in check.needs for check in load(exercise.checks))
+    assert all(
+        set(check.needs) <= {wanted, "carriers", "database"} and wanted in check.needs
+        for check in load(exercise.checks)
+    )
 
 
 @pytest.mark.parametrize("exercise", each())

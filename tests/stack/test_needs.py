@@ -24,6 +24,10 @@ def test_broker_and_workers_are_read(tmp_path):
     assert needs(tmp_path, "broker = true") == Needs(broker=True, workers=())
 
 
+def test_database_and_preparation_are_read(tmp_path):
+    assert needs(tmp_path, 'database = true\nprepare = "tables"') == Needs(database=True, prepare="tables")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

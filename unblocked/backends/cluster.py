@@ -76,6 +76,11 @@ def server(data: Path) -> list[str]:
     return command("postgres", data, "-D", str(data), "-k", str(data.parent))
 
 
+def address(data: Path) -> str:
+    """Give the address of the database of a server with this data."""
+    return f"postgresql://{NAME}@/{NAME}?host={data.parent}"
+
+
 def is_ready(data: Path, pid: int) -> bool:
     """Say whether the server with this process id takes connections, as `pg_ctl` does: it writes that down itself."""
     try:

@@ -48,7 +48,7 @@ class Postgres(Backend):
         self.data = data or _free(kept_by) / "data"
         if data is None:
             cluster.lay_out(self.data)
-        self.url = address(self.data)
+        self.url = cluster.address(self.data)
         child = kept_by.start(
             cluster.server(self.data),
             name="postgres",
@@ -103,11 +103,6 @@ class Postgres(Backend):
 
     def __enter__(self) -> Self:
         return self
-
-
-def address(data: Path) -> str:
-    """Give the address of the database of a server with this data."""
-    return f"postgresql://{cluster.NAME}@/{cluster.NAME}?host={data.parent}"
 
 
 def family(pid: int) -> list[psutil.Process]:

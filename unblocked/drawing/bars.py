@@ -77,6 +77,7 @@ def _lane(row: Row, track: Track, *, most: int) -> str:
     placed = sorted(shared(seen, least=least), key=lambda one: LAYER[one[0].place])
     bars = "".join(_bar(one, row, track) for one in placed)
     inner = "".join(_inside(piece, track) for piece, _, of in placed if of == 1)
+    bars += "".join(_stripe(piece, row, track) for piece in row.lane.held if piece.start < track.span)
     ground = f'<rect y="{svg.plain(track.y)}" width="100%" height="{track.height}" rx="3" fill-opacity=".05"/>'
     return f'{ground}<g class="ub-bars">{bars}</g>{inner}{_words(row, track)}'
 
@@ -87,6 +88,15 @@ def _bar(one: Shared, row: Row, track: Track) -> str:
     y = track.middle - tall / 2 if of == 1 else track.y + share * track.height / of
     box = {"span": track.span, "y": y, "height": tall}
     return svg.bar(piece.start, piece.end, **box, extra=f'fill="{fill(piece.place)}"', words=told(piece, row))
+
+
+def _stripe(piece: Piece, row: Row, track: Track) -> str:
+    """Draw what a request has meanwhile, along the lower edge of its lane."""
+    tall = max(3.0, track.height * LOOKS[piece.place].tall)
+    box = {"span": track.span, "y": track.y + track.height - tall / 2, "height": tall}
+    return svg.bar(
+        piece.start, min(piece.end, track.span), **box, extra=f'fill="{fill(piece.place)}"', words=told(piece, row)
+    )
 
 
 def told(piece: Piece, row: Row) -> str:

@@ -93,7 +93,7 @@ def area(view: View, *, span: float, top: float) -> Drawn:
     """Draw how many requests are where over time, one place upon the other, up to `top` requests."""
     counts = occupancy(view, span=span, slots=SLOTS)
     piled, layers = [0.0] * SLOTS, list[str]()
-    for place, count in ((place, counts[place]) for place in view.worth_naming):
+    for place, count in ((place, counts[place]) for place in view.worth_naming if place in counts):
         piled = [below + here for below, here in zip(piled, count, strict=True)]
         layers.append(_layer(place, piled, top=top, words=_amount(view, place, count)))
     body = svg.stretched("".join(reversed(layers)), y=0, height=AREA)

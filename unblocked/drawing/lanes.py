@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from unblocked.drawing.palette import LAYER, LAYERS, Place
+from unblocked.drawing.palette import BESIDES, LAYER, LAYERS, Place
 from unblocked.records import Recording, Request, Stretch, Trace
 
 NOISE = 20e-6
@@ -42,13 +42,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One request: its number in the run, when it was due and done, and where it was in between (and afterwards)."""
+    """One request: its number in the run, when it was due and done, and where it was in between (and afterwards).
+
+    `held` is when it had a connection of a pool meanwhile.
+    """
 
     number: int
     request: Request
     due: float
     done: float
     pieces: tuple[Piece, ...]
+    held: tuple[Piece, ...] = ()
 
     @property
     def end(self) -> float:
@@ -57,8 +61,12 @@ class Lane:
 
     def since(self, moment: float) -> Lane:
         """Give the same lane with its times counted from another moment."""
-        pieces = tuple(Piece(p.place, p.start - moment, p.end - moment, p.label, p.mixed) for p in self.pieces)
-        return Lane(self.number, self.request, self.due - moment, self.done - moment, pieces)
+
+        def moved(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+            return tuple(Piece(p.place, p.start - moment, p.end - moment, p.label, p.mixed) for p in pieces)
+
+        times = {"due": self.due - moment, "done": self.done - moment}
+        return Lane(self.number, self.request, **times, pieces=moved(self.pieces), held=moved(self.held))
 
 
 def joined(run: Run) -> list[Lane]:
@@ -83,12 +91,14 @@ def _overlooked(request: Request, recording: Recording | None) -> Trace | None:
 
 def _lane(number: int, request: Request, trace: Trace | None, *, zero: float, unseen: float) -> Lane:
     due, done = request.due - zero, max(request.due, request.done) - zero
-    if trace is None or not trace.stretches:
-        return Lane(number, request, due, done, (Piece("flight", due, done),))
-    named = sorted(_named(trace, zero=zero), key=lambda piece: (piece.start, piece.end))
+    every = sorted(_named(trace, zero=zero), key=lambda piece: (piece.start, piece.end)) if trace else []
+    named = [piece for piece in every if piece.place != BESIDES]
+    held = tuple(piece for piece in every if piece.place == BESIDES)
+    if trace is None or not named:
+        return Lane(number, request, due, done, (Piece("flight", due, done),), held)
     turn = [Piece("turn", due, named[0].start)] if named[0].start > due else []
     pieces = [*turn, *named, *_unnamed(named), *_rest(named, trace, zero=zero, done=done, unseen=unseen)]
-    return Lane(number, request, due, done, tuple(sorted(pieces, key=lambda piece: (piece.start, piece.end))))
+    return Lane(number, request, due, done, tuple(sorted(pieces, key=lambda piece: (piece.start, piece.end))), held)
 
 
 def _named(trace: Trace, *, zero: float) -> list[Piece]:

@@ -35,6 +35,7 @@ LOOKS: dict[Place, Look] = {
     "token": Look("waits for a thread", "#2f9f70", "t", 0.6, '<path d="M5 0h3v8h-3z" {paper}/>', slanted=True),
     "upstream": Look("waits for another service", "#2b7fd1", "u", 0.6),
     "connection": Look("waits for a connection", "#9445b0", "c", 0.6, '<path d="M2 0h1v8h-1zM6 0h1v8h-1z" {paper}/>'),
+    "database": Look("waits for the database", "#0e8f86", "d", 0.6),
     "broker": Look(
         "waits in the broker",
         "#c08400",
@@ -44,6 +45,7 @@ LOOKS: dict[Place, Look] = {
     ),
     "worker": Look("runs in a Celery worker", "#9a5b2e", "w", 0.8),
     "await": Look("awaits something else", "#6f97b5", "~", 0.3),
+    "held": Look("has a connection", "#9445b0", "h", 0.16),
     "turn": Look("waits for its turn", "#8a8a8a", "·", 0.6),
     "flight": Look("in flight, not recorded", "#7d8590", "-", 0.45),
 }
@@ -55,16 +57,20 @@ LAYERS: tuple[Place, ...] = (
     "await",
     "broker",
     "worker",
-    "connection",
     "upstream",
     "token",
     "thread",
+    "connection",
+    "database",
     "loop",
 )
 """What is painted first, and so lies below. Where a request is at two places at once, the later one is told."""
 
 FILLERS: frozenset[Place] = frozenset({"flight", "turn", "await"})
 """What nobody recorded, and what fills the time between recorded stretches."""
+
+BESIDES: Place = "held"
+"""What a request has while it is at one of the places: a line along the lower edge."""
 
 LAYER: dict[Place, int] = {place: height for height, place in enumerate(LAYERS)}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from unblocked.drawing.crowd import picked
 from unblocked.drawing.lanes import Lane, spent
-from unblocked.drawing.palette import LOOKS
+from unblocked.drawing.palette import BESIDES, LOOKS
 from unblocked.drawing.svg import escaped
 from unblocked.drawing.units import duration
 from unblocked.drawing.view import THIN, View
@@ -52,6 +52,8 @@ def _cells(words: str, lane: Lane) -> tuple[str, ...]:
 
 def _spent(lane: Lane, places: tuple[str, ...]) -> tuple[str, ...]:
     seconds = {str(place): total for place, total in spent(lane.pieces).items()}
+    if lane.held:
+        seconds[BESIDES] = sum(piece.end - piece.start for piece in lane.held)
     return tuple(duration(seconds[place]) if place in seconds else "" for place in places)
 
 

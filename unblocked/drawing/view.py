@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from unblocked.drawing.lanes import Lane, Piece, Run, exclusive, joined
-from unblocked.drawing.palette import FILLERS, LOOKS, Place
+from unblocked.drawing.palette import BESIDES, FILLERS, LOOKS, Place
 
 FULL, THIN = 25, 120
 """Up to how many requests have a lane with labels, and a thin one. More are drawn as an area."""
@@ -57,7 +57,10 @@ class View:
             for piece in pieces:
                 longest[piece.place] = max(longest.get(piece.place, 0.0), piece.end - piece.start)
         much = sum(self.spent.values()) / 50
-        return [p for p in self.spent if longest[p] >= self.least(p) or self.spent[p] >= much]
+        seen = {p for p in self.spent if longest[p] >= self.least(p) or self.spent[p] >= much}
+        if self.style != "thin" and any(lane.held for lane in self.lanes):
+            seen.add(BESIDES)
+        return [place for place in LOOKS if place in seen]
 
     @cached_property
     def lag(self) -> list[tuple[float, float]]:

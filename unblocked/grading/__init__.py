@@ -5,6 +5,7 @@ from unblocked.grading.app import App
 from unblocked.grading.asking import Pending, Reply, expect_reply
 from unblocked.grading.checking import advice, expect, hints
 from unblocked.grading.code import Code
+from unblocked.grading.database import Database
 from unblocked.grading.grader import Grader, grade, grader
 from unblocked.grading.imported import Imported
 from unblocked.grading.stack import Stack
@@ -16,6 +17,7 @@ __all__ = [
     "Advice",
     "App",
     "Code",
+    "Database",
     "Exercise",
     "Grader",
     "Imported",

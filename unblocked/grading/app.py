@@ -36,6 +36,7 @@ class App(Subject):
         url: its address.
         pid: its process id.
         file: the learner's code.
+        beside: the process ids of servers that work for it: as long as one of them is busy, something may still come.
 
     """
 
@@ -45,6 +46,7 @@ class App(Subject):
         super().__init__(channel, carriers, limit=limit)
         self.url, self.pid, self.file = url, pid, file
         self.host = urlsplit(url).netloc
+        self.beside: list[int] = []
         self._run = secrets.token_hex(3)  # two gradings may be drawn in one picture
         self._requests: list[Pending] = []
         self._beats = 0
@@ -87,12 +89,17 @@ class App(Subject):
         return kernel.is_asleep(self.pid, self.pid)
 
     def is_quiet(self) -> bool | None:
-        """Look at all threads of its process, and at the processes that it has started."""
-        return kernel.are_asleep(self.pid)
+        """Look at all threads of its processes, at what they have started, and at the servers beside it."""
+        asleep = [kernel.are_asleep(pid) for pid in (*self._pids(), *self.beside)]
+        return False if False in asleep else None if None in asleep else True
 
     def spent(self) -> float | None:
-        """Look at its process, and at those that it has started."""
-        return kernel.processor_time(self.pid)
+        """Add up what its processes have used, and what they have started."""
+        spent = [kernel.processor_time(pid) for pid in self._pids()]
+        return None if None in spent else sum(filter(None, spent))
+
+    def _pids(self) -> list[int]:
+        return [self.pid]
 
     def stands_on(self) -> int | None:
         """Ask its process on which line the loop's thread stands."""

@@ -22,6 +22,8 @@ def main(order: Order, parent: int, check: int, other: int) -> NoReturn:
     for message in lines:
         if "hire" in message:
             offspring.start("hand", order, check, message["hire"], closing=[its_end])
+        elif "echo" in message:
+            lines.send(echo=message["echo"])  # after all that its workers have told before
         else:
             lines.send(**_serve(order, its_end))
     os._exit(0)

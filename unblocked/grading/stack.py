@@ -21,7 +21,6 @@ from unblocked.grading.contract import Contract
 from unblocked.grading.order import Order
 from unblocked.grading.patience import LOOK, stretch
 from unblocked.grading.subject import PATIENCE
-from unblocked.processes import kernel
 from unblocked.recorder.notes import Notes, Task
 
 _START_LIMIT = 30.0
@@ -87,6 +86,7 @@ class Stack(App):
         self.broker, self.notes = broker, notes
         self._hired: list[Hand] = []
         self._earlier: list[dict[str, Any]] = []
+        self._echoes = 0
 
     @property
     def worker(self) -> Hand:
@@ -190,17 +190,15 @@ class Stack(App):
     @property
     def failures(self) -> list[dict[str, Any]]:
         """What tasks raised, as they did: the `task`, the exception's `message`, and the `line` of the answer."""
+        self._catch_up()
         return [{"task": m["task"], **(m.get("raised") or m["retried"])} for m in self.crew.messages if "task" in m]
 
-    def is_quiet(self) -> bool | None:
-        """Look at all threads of the app and of the workers, and at what they have started."""
-        asleep = [kernel.are_asleep(pid) for pid in self._pids()]
-        return False if False in asleep else None if None in asleep else True
-
-    def spent(self) -> float | None:
-        """Add up what the app and the workers have used."""
-        spent = [kernel.processor_time(pid) for pid in self._pids()]
-        return None if None in spent else sum(filter(None, spent))
+    def _catch_up(self) -> None:
+        """Take all that workers have told: what they told before a task was over may still be under way."""
+        self._echoes += 1
+        number = self._echoes
+        self.crew.send(echo=number)
+        self.crew.wait(lambda: any(each["echo"] == number for each in self.crew.all("echo")), limit=self.limit)
 
     def _pids(self) -> list[int]:
         is_of_crew = self.pid == self.crew.first("serves")

@@ -136,7 +136,7 @@ class Queued(Served):
         return self._stack
 
     def _assembled(self, carriers: Outside) -> Stack:
-        return Stack(
+        stack = Stack(
             Channel(self._ours),
             order=self._order,
             crew=Channel(self._check),
@@ -146,6 +146,8 @@ class Queued(Served):
             notes=self._notes,
             **self._facts(carriers),
         )
+        stack.beside.append(self._broker.pid)
+        return stack
 
 
 class InProcess(Stage):

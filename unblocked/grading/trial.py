@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import traceback
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from unblocked.grading.app import App
 from unblocked.grading.checking import Check, Unmet, load
@@ -19,6 +19,9 @@ from unblocked.grading.verdict import Outcome
 from unblocked.outside import Outside
 from unblocked.processes import kernel
 from unblocked.processes.lines import Lines
+
+if TYPE_CHECKING:  # few checks need one
+    from unblocked.grading.database import Database
 
 FAULT = 70
 """The exit code of a check that itself is broken."""
@@ -40,6 +43,7 @@ class Trial:
         os.chdir(self._order.place)
         listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
         os.environ["CARRIERS_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        database = self._database() if "database" in self._check.needs else None
         stage = stage_for(self._check.needs)(self._order, self._findings)
         stage.prepare(listening)  # forks, as long as this process has one thread
         carriers = Outside(listening=listening)  # never closed: this process ends with the check
@@ -48,10 +52,22 @@ class Trial:
         except Broken as broken:
             self._findings.send(broken={"message": broken.message, "line": broken.line})
         else:
-            self._judge(stage, carriers)
+            if database is not None and isinstance(stage.subject, App):
+                stage.subject.beside.append(database.pid)
+            self._judge(stage, {"carriers": carriers, "database": database})
 
-    def _judge(self, stage: Stage, carriers: Outside) -> None:
-        outcome = self._outcome(stage, {stage.name: stage.subject, "carriers": carriers})
+    def _database(self) -> Database:
+        """Start the database of this check; it takes connections before the answer starts."""
+        from unblocked.grading.database import Database
+
+        database = Database(self._order.folder)
+        self._findings.send(serving=database.pid)
+        os.environ["DATABASE_URL"] = database.url.replace("postgresql:", "postgresql+asyncpg:", 1)
+        database.wait_until_ready()
+        return database
+
+    def _judge(self, stage: Stage, beside: dict[str, Any]) -> None:
+        outcome = self._outcome(stage, {stage.name: stage.subject, **beside})
         self._findings.send(outcome=dataclasses.asdict(outcome), seen=stage.subject.seen())
 
     def _outcome(self, stage: Stage, given: dict[str, Any]) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib.metadata
 import ssl
 from collections.abc import Iterator
 
@@ -25,9 +26,15 @@ def warm_up() -> Iterator[None]:
     """Do it in steps, what most answers need first. After each step there is no thread and no loop."""
     warmth.import_all(*_FOR_ALL, *(f"unblocked.grading.{role}" for role in _ROLES))
     _keep_certificates()
+    _keep_packages()
     warmth.rehearse()
     yield from _shared()
-    for module in (*_FOR_SOME, *warmth.OF_CELERY, *(f"unblocked.grading.{role}" for role in _ROLES_FOR_SOME)):
+    for module in (
+        *_FOR_SOME,
+        *warmth.OF_CELERY,
+        *warmth.OF_DATABASES,
+        *(f"unblocked.grading.{role}" for role in _ROLES_FOR_SOME),
+    ):
         warmth.import_all(module)
         yield
     yield from _shared()
@@ -46,3 +53,14 @@ def _keep_certificates() -> None:
     No answer speaks TLS: everything that it may ask is on this machine.
     """
     ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
+
+
+def _keep_packages() -> None:
+    """Have processes share what is known of installed packages, so that each need not read hundreds of files.
+
+    Celery looks for the place of an app's results among them, and redis-py for its own version at every connection.
+    """
+    importlib.metadata.entry_points = functools.cache(importlib.metadata.entry_points)  # type: ignore[assignment]
+    importlib.metadata.version = functools.cache(importlib.metadata.version)
+    importlib.metadata.version("redis")
+    importlib.metadata.entry_points(group="celery.result_backends")

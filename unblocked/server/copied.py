@@ -36,8 +36,8 @@ def main(owner: int, orders: int) -> int:
 
 
 def _warmer() -> Iterator[None]:
-    """Import what workers use: fewer want that, so nobody waits for it."""
-    for name in warmth.OF_CELERY:
+    """Import what workers and databases' clients use: fewer want that, so nobody waits for it."""
+    for name in (*warmth.OF_DATABASES, *warmth.OF_CELERY):
         warmth.import_all(name)
         yield
     gc.collect()

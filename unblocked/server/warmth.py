@@ -24,6 +24,13 @@ OF_CELERY = (
 """What a Celery worker and its clients use."""
 
 
+OF_DATABASES = (
+    "aiosqlite", "asyncpg", "psycopg", "sqlalchemy.dialects.postgresql.asyncpg",
+    "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.ext.asyncio", "sqlalchemy.orm",
+)  # fmt: skip
+"""What an app uses that keeps things in a database."""
+
+
 def import_all(*modules: str) -> None:
     """Import these modules, or, if none is named, those that most apps use."""
     for module in modules or MODULES:

@@ -1,0 +1,177 @@
+"""The database of one check: a real PostgreSQL of its own, which the check fills, looks into, locks, and harms."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from unblocked.backends import cluster
+from unblocked.backends.postgres import family
+from unblocked.grading.patience import LOOK, stretch
+
+if TYPE_CHECKING:  # few checks need a database: what they use is imported when they do
+    import psycopg
+    from sqlalchemy import MetaData
+
+_FAR = 20.0
+"""Seconds after which a server that is still starting is given up; more on a machine that is busy."""
+
+_NAME = "check"
+"""What the check's own connections are called."""
+
+_LOGGED = re.compile(r"^@(?P<pid>\d+) (?P<who>\S*) LOG:  (?:statement|execute [^:]*): (?P<text>.*)$")
+_LOG = ["-c", "log_statement=all", "-c", "log_line_prefix=@%p %a ", "-c", "log_min_error_statement=panic"]
+
+_OTHERS = f"datname = current_database() AND application_name <> '{_NAME}' AND backend_type = 'client backend'"
+
+
+class Database:
+    """A PostgreSQL with one empty database; the answer finds its address in `DATABASE_URL`.
+
+    Attributes:
+        url: its address as `psycopg.connect` takes it.
+        pid: its process id.
+
+    """
+
+    def __init__(self, folder: str) -> None:
+        """Start it in a folder; `wait_until_ready` waits for it. A socket's path has at most about 100 bytes."""
+        self._data = Path(tempfile.mkdtemp(prefix="d", dir=folder)) / "data"
+        self._log = self._data.with_name("log")
+        cluster.lay_out(self._data)
+        self.url = cluster.address(self._data)
+        self._start()
+
+    def _start(self) -> None:
+        with self._log.open("ab") as log:
+            command = [*cluster.server(self._data), *_LOG]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        self.pid = self._process.pid
+
+    def wait_until_ready(self) -> None:
+        """Return when it takes connections."""
+        end = time.monotonic() + _FAR * stretch()
+        while not cluster.is_ready(self._data, self.pid):
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"PostgreSQL did not start (exit code {self._process.returncode})")
+            time.sleep(LOOK)
+
+    # What is in it.
+
+    def make(self, tables: MetaData) -> None:
+        """Make tables that are not there yet."""
+        from sqlalchemy import create_engine
+
+        engine = create_engine("postgresql+psycopg://", creator=self._connect)
+        with engine.begin() as connection:
+            tables.create_all(connection)
+        engine.dispose()
+
+    def execute(self, statement: str, *values: Any) -> None:
+        """Execute a statement, and commit it."""
+        with self._connect() as connection:
+            connection.execute(statement, values or None)
+
+    def insert(self, table: str, *rows: dict[str, Any]) -> None:
+        """Insert rows, in one statement each, and commit them."""
+        with self._connect() as connection:
+            for row in rows:
+                names, places = ", ".join(row), ", ".join(["%s"] * len(row))
+                connection.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", list(row.values()))
+
+    def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        """Give what a query finds: committed rows."""
+        from psycopg.rows import dict_row
+
+        with self._connect() as connection:
+            return connection.cursor(row_factory=dict_row).execute(query, values or None).fetchall()
+
+    def value(self, query: str, *values: Any) -> Any:
+        """Give the first value that a query finds; None where it finds nothing."""
+        with self._connect() as connection:
+            row = connection.execute(query, values or None).fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection]:
+        """Give a connection with a transaction of the check's own, which keeps its locks; it is undone in the end."""
+        import psycopg
+
+        connection = self._connect()
+        try:
+            yield connection
+        finally:
+            with suppress(psycopg.Error):  # the check may have ended the server
+                connection.rollback()
+            connection.close()
+
+    # What the answer does with it.
+
+    @property
+    def connections(self) -> int:
+        """How many connections the answer has open."""
+        return int(self.value(f"SELECT count(*) FROM pg_stat_activity WHERE {_OTHERS}"))
+
+    @property
+    def transactions(self) -> int:
+        """How many of them are in a transaction."""
+        begun = f"{_OTHERS} AND xact_start IS NOT NULL"
+        return int(self.value(f"SELECT count(*) FROM pg_stat_activity WHERE {begun}"))
+
+    @property
+    def waiting(self) -> int:
+        """How many of them wait for a lock."""
+        locked = f"{_OTHERS} AND wait_event_type = 'Lock'"
+        return int(self.value(f"SELECT count(*) FROM pg_stat_activity WHERE {locked}"))
+
+    @property
+    def statements(self) -> list[str]:
+        """What the answer has asked so far, in the order in which the server took it up; `BEGIN` and the like, too."""
+        found = map(_LOGGED.match, self._log.read_text(errors="replace").splitlines())
+        return [" ".join(each["text"].split()) for each in found if each and each["who"] != _NAME]
+
+    def asked(self, *words: str) -> list[str]:
+        """Give the answer's statements that begin with one of these words: `asked("SELECT")`."""
+        wanted: Sequence[str] = tuple(word.upper() for word in words)
+        return [each for each in self.statements if each.upper().startswith(tuple(wanted))]
+
+    # What can happen to it.
+
+    def kill(self) -> None:
+        """End it as a crash of its machine does; what was committed is there again after `again`."""
+        self.pause()  # it starts no more
+        for process in family(self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def again(self) -> None:
+        """Start another one with the same data."""
+        self._start()
+        self.wait_until_ready()
+
+    def pause(self) -> None:
+        """Keep it from doing anything: whoever asks it is connected, and hears nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End the pause."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for process in family(self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, number)
+
+    def _connect(self) -> psycopg.Connection:
+        import psycopg
+
+        return psycopg.connect(self.url, application_name=_NAME)
