@@ -53,7 +53,7 @@ async def list_each(session: Sess) -> list[Customer]:
     """List customers, and ask for the shipments of each: one query more for every customer."""
     customers = list(await session.scalars(select(Customer).order_by(Customer.id)))
     for customer in customers:
-        await session.refresh(customer, ["shipments"])
+        await customer.awaitable_attrs.shipments
     return customers
 
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, MetaData, Numeric, func
+from sqlalchemy.ext.asyncio import AsyncAttrs
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
-class Base(DeclarativeBase):
-    """What all tables have in common: names of constraints that a migration can tell."""
+class Base(AsyncAttrs, DeclarativeBase):
+    """What all tables have in common: attributes that can be awaited, and names of constraints for migrations."""
 
     metadata = MetaData(
         naming_convention={
