@@ -14,6 +14,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--every-answer",
+        action="store_true",
+        help="grade all answers that are kept beside the exercises, not one wrong answer a check; for who changed one",
+    )
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """Have each worker begin with some of the long tests: at the end, nobody waits for one that has just begun.

@@ -197,7 +197,7 @@ def progress() -> None:
 
 @app.command()
 def services() -> None:
-    """Show what runs: apps, Valkey, workers; where, since when, and how much memory each takes."""
+    """Show what runs: apps, Valkey, PostgreSQL, workers; where, since when, and how much memory each takes."""
     from unblocked.backends import roll
 
     typer.echo(str(roll.services()))

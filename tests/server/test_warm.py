@@ -60,6 +60,7 @@ def app(write, tmp_path, carriers, monkeypatch):
 
 def warmed():
     """Wait until a process is warm, and give it."""
+    warm().begin()
     until(lambda: warm().process(os.environ), "a process is warm")
     return warm().process(os.environ)
 
@@ -130,19 +131,26 @@ def begun(keeper):
 
 
 def test_nobody_waits_until_a_process_is_warm(cold, keepers):
-    assert [cold.process(os.environ) for _ in range(3)] == [None] * 3
+    assert [(cold.process(os.environ), cold.begin()) for _ in range(3)] == [(None, None)] * 3
     assert [begun(each) for each in keepers] == [1]
 
 
+def test_whoever_is_waited_for_has_the_processor_first(cold, keepers):
+    cold.process(os.environ)
+    assert [begun(each) for each in keepers] == [0]
+
+
 def test_each_keeper_has_a_warm_process_of_its_own(cold, keepers):
-    cold.process(os.environ)
+    cold.begin()
     keepers.append(Keeper())
-    cold.process(os.environ)
+    assert cold.process(os.environ) is None  # that of another keeper
+    cold.begin()
     assert [begun(each) for each in keepers] == [1, 1]
 
 
 def test_nothing_is_warmed_where_forking_is_not_safe(monkeypatch):
     monkeypatch.setenv(METHOD, "spawn")
     before = list(keeper().folder.iterdir())
+    Warm().begin()
     assert Warm().process(os.environ) is None
     assert list(keeper().folder.iterdir()) == before

@@ -1,4 +1,4 @@
-"""Real servers beside the apps: Valkey and a Celery worker, started on demand, private, gone with their owner."""
+"""Valkey, PostgreSQL and Celery workers beside the apps: real, started on demand, private, gone with their owner."""
 
 from unblocked.backends.roll import services
 

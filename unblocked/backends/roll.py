@@ -37,7 +37,7 @@ class Roll:
 
 
 def services() -> Roll:
-    """Show what runs for you on this machine: apps, Valkey, workers; those of other notebooks and terminals, too.
+    """Show what runs for you on this machine: apps, databases, brokers, workers; also those of other notebooks.
 
     Example:
         >>> services()  # doctest: +SKIP

@@ -33,9 +33,18 @@ class Warm:
         if method() == "spawn":
             return None
         with self._lock:
-            if self._child is None or self._child.code is not None or self._keeper is not keeper():
+            return self._child if self._is_there() and self._is_warm() and _settings(env) == self._settings else None
+
+    def begin(self) -> None:
+        """Start it, unless it is there: for whoever has started an app, and does not need the processor any more."""
+        if method() == "spawn":
+            return
+        with self._lock:
+            if not self._is_there():
                 self._begin()
-            return self._child if self._is_warm() and _settings(env) == self._settings else None
+
+    def _is_there(self) -> bool:
+        return self._child is not None and self._child.code is None and self._keeper is keeper()
 
     def _begin(self) -> None:
         self._close()

@@ -10,6 +10,7 @@ from unblocked.backends.backend import ended_on_failure
 from unblocked.outside import Outside, upstream
 from unblocked.server.serving import listen, start, valid
 from unblocked.server.target import Target
+from unblocked.server.warm import warm
 from unblocked.stack.beside import Beside
 from unblocked.stack.needs import Needs
 from unblocked.stack.service import Service
@@ -29,7 +30,8 @@ def serve(
 ) -> Service:
     """Run a lab, or any ASGI app, on real uvicorn. It is ready when this returns, and gone when the notebook is.
 
-    A broker and workers are started with it where a `services.toml` beside the app asks for them.
+    A database, a broker and workers are started with it where a `services.toml` beside the app asks for them.
+    `REDIS_URL` and `DATABASE_URL` in the environment name servers that are used instead.
 
     Args:
         target: a lab (`"routes"`), an import string (`"shop.main:app"`) or a file (`"answer.py"`).
@@ -57,7 +59,10 @@ def serve(
     if key in _served:
         _served.pop(key).stop()
     needs = Needs.for_worker(found, worker) if worker else Needs.of(found)
-    service = started(found, needs, port=port, carriers=carriers or upstream(), env=env or {}, record=record)
+    try:
+        service = started(found, needs, port=port, carriers=carriers or upstream(), env=env or {}, record=record)
+    finally:
+        warm().begin()  # now: it would have taken the processor from those who were waited for
     _served[key] = service
     return service
 

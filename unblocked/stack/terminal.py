@@ -18,6 +18,7 @@ from unblocked.server.saves import Saves
 from unblocked.server.served import Served
 from unblocked.server.serving import listen, start
 from unblocked.server.target import Target
+from unblocked.server.warm import warm
 from unblocked.stack.beside import Beside
 from unblocked.stack.needs import BROKER, DATABASE, PARTS, Needs
 from unblocked.stack.printed import Printed
@@ -138,6 +139,7 @@ class _Station:
             self._outcomes.put((service, fault))
         else:
             self._outcomes.put((service, None))
+        warm().begin()
 
     def _hear(self) -> None:
         while not self._outcomes.empty():
