@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
+import psutil
 import pytest
 import redis
 
@@ -52,7 +54,7 @@ def test_named_server_is_used(valkey, monkeypatch):
     monkeypatch.setenv("REDIS_URL", valkey.url)
     with choice.redis() as borrowed:
         assert isinstance(borrowed, Borrowed)
-        assert borrowed.url == f"{valkey.url}?db=0"
+        assert borrowed.where == f"{valkey.url}?db=0"
         assert borrowed.server.startswith("Valkey ")
 
 
@@ -74,8 +76,8 @@ def test_database_with_keys_of_others_is_left_alone(valkey, client):
 
 def test_server_on_the_network_is_used(theirs):
     with Borrowed(f"{theirs}/?decode_responses=True") as borrowed, of(borrowed) as ours:
-        assert borrowed.url == f"{theirs}/0?decode_responses=True"
-        assert borrowed.where == borrowed.url.replace(":secret@", "…@")
+        assert borrowed.where == f"{theirs}/0?decode_responses=True".replace(":secret@", "…@")
+        assert urlsplit(borrowed.url).path == "/0"
         assert ours.keys() == [KEY]
         ours.set("parcel", 7)
     with of(theirs) as client:
@@ -104,12 +106,12 @@ def test_two_owners_never_share_one(valkey):
 
 def test_database_of_ones_choice_is_taken(valkey):
     with Borrowed(f"{valkey.url}?db=5") as borrowed:
-        assert borrowed.url == f"{valkey.url}?db=5"
+        assert borrowed.where == f"{valkey.url}?db=5"
 
 
 def test_what_else_an_address_says_is_kept(valkey):
     with Borrowed(f"{valkey.url}?health_check_interval=30") as borrowed:
-        assert borrowed.url == f"{valkey.url}?db=0&health_check_interval=30"
+        assert borrowed.url.endswith(".sock?db=0&health_check_interval=30")
 
 
 def test_database_of_ones_choice_must_be_empty(valkey, client):
@@ -133,13 +135,50 @@ def test_what_is_no_longer_ours_is_not_emptied(valkey, client):
     assert client.keys() == ["theirs"]
 
 
-@pytest.mark.parametrize("harm", [Borrowed.kill, Borrowed.pause])
-def test_server_of_others_is_not_harmed(valkey, harm):
-    with Borrowed(valkey.url) as borrowed:
-        with pytest.raises(Fault, match="Unset `REDIS_URL`: then a server of your own is started"):
-            harm(borrowed)
-        assert borrowed.running
-        assert repr(borrowed) == f"`{borrowed.server}, borrowed` runs at {borrowed.url}"
+def test_harm_reaches_the_way_and_not_the_server(valkey, client):
+    with Borrowed(valkey.url) as borrowed, of(borrowed) as ours:
+        ours.set("parcel", 7)
+        borrowed.kill()
+        assert not borrowed.running
+        with pytest.raises(redis.ConnectionError):
+            ours.ping()
+        assert client.ping()
+        url = borrowed.url
+        assert borrowed.again() is borrowed
+        assert borrowed.url == url
+        assert ours.get("parcel") == b"7"
+        assert repr(borrowed) == f"`{borrowed.server}, borrowed` runs at {borrowed.where}"
+    assert client.dbsize() == 0
+
+
+def test_way_on_the_network_is_opened_at_the_same_place(theirs):
+    with Borrowed(theirs) as borrowed, of(borrowed) as ours:
+        ours.set("parcel", 7)
+        borrowed.kill()
+        with pytest.raises(redis.ConnectionError):
+            ours.ping()
+        borrowed.again()
+        assert ours.get("parcel") == b"7"
+
+
+def test_paused_way_is_connected_and_silent(valkey):
+    with Borrowed(valkey.url) as borrowed, of(borrowed) as ours:
+        borrowed.pause()
+        until(lambda: psutil.Process(borrowed.pid).status() == psutil.STATUS_STOPPED, "it stands still")
+        with redis.Redis.from_url(borrowed.url, socket_timeout=0.05) as hasty, pytest.raises(redis.TimeoutError):
+            hasty.ping()
+        borrowed.go_on()
+        assert ours.ping()
+
+
+def test_way_to_a_server_that_has_ended_is_refused():
+    with Valkey() as server, Borrowed(server.url) as borrowed, of(borrowed) as ours:
+        server.kill()
+        with pytest.raises(redis.ConnectionError):
+            ours.ping()
+        until(lambda: "the server does not answer" in borrowed.log, "it says why")
+        with server.again():
+            assert ours.ping()
 
 
 def test_killed_owner_leaves_an_empty_database(valkey, client):

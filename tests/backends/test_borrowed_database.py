@@ -13,6 +13,7 @@ from unblocked.backends import choice
 from unblocked.backends.borrowed import Borrowed
 from unblocked.backends.claims.postgres import PREFIX
 from unblocked.backends.postgres import Postgres
+from unblocked.backends.way import to_postgres
 from unblocked.faults import Fault
 
 OWNER = """
@@ -94,18 +95,37 @@ def test_killed_owner_leaves_none(theirs):
 
 def test_next_one_removes_what_a_killed_holder_left(theirs):
     borrowed = borrow(theirs.url)
-    super(Borrowed, borrowed).kill()
+    borrowed._holder.signal(signal.SIGKILL)
+    borrowed._holder.wait()
     left = databases(theirs)
     assert len(left) == 1
     with borrow(theirs.url):
         assert not left & databases(theirs)
 
 
-def test_server_of_others_is_not_harmed(theirs):
+def test_harm_reaches_the_way_and_not_the_server(theirs):
     with borrow(theirs.url) as borrowed:
-        for harm in (borrowed.kill, borrowed.pause, borrowed.again):
-            with pytest.raises(Fault, match=r"`PostgreSQL 18.* is not the course's to harm\. Unset `DATABASE_URL`"):
-                harm()
+        connection = psycopg.connect(borrowed.url)
+        connection.execute("CREATE TABLE parcels AS SELECT 7 AS n")
+        connection.commit()
+        connection.execute("DELETE FROM parcels")
+        borrowed.kill()
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(borrowed.url)
+        assert len(databases(theirs)) == 1
+        borrowed.again()
+        with psycopg.connect(borrowed.url) as again:
+            assert again.execute("SELECT n FROM parcels").fetchone() == (7,)
+
+
+def test_way_on_the_network_is_planned_with_all_that_an_address_says(tmp_path):
+    way = to_postgres("postgresql://me:secret@db.example:6543/shop?application_name=lab", tmp_path)
+    assert way.url == f"postgresql://me:secret@127.0.0.1:{way.near}/shop?application_name=lab"
+    assert way.far == ("db.example", "6543", "plain")
+    way = to_postgres(f"postgresql://me@/shop?host={tmp_path}&port=6543", tmp_path)
+    assert way.far == (f"{tmp_path}/.s.PGSQL.6543",)
 
 
 def test_role_that_may_make_no_database_is_told(theirs):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from typing import Literal, Self
+import tempfile
+from pathlib import Path
+from typing import Any, Literal, Self
 
 from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.backends.claims.claim import without_password
+from unblocked.backends.way import Way, to_postgres, to_redis
 from unblocked.course import course
 from unblocked.faults import Fault
-from unblocked.processes import keeper
+from unblocked.processes import Child, keeper
 from unblocked.processes.lines import Lines
 
 _GRACE = 2.0
@@ -19,12 +22,14 @@ _GRACE = 2.0
 
 Variable = Literal["REDIS_URL", "DATABASE_URL"]
 
+_PLANS = {"REDIS_URL": to_redis, "DATABASE_URL": to_postgres}
+
 
 class Borrowed(Backend):
-    """A database on somebody else's server. To stop it is to give it back; the server itself goes on.
+    """A database on somebody else's server, and a way to it that is ours: what harms that does not harm the server.
 
     Attributes:
-        url: its address, such as `redis://localhost:6379/3`.
+        url: its address for clients, which is our end of the way.
         server: what runs there, such as `Valkey 9.1.2`.
 
     """
@@ -40,55 +45,51 @@ class Borrowed(Backend):
             Fault: nobody answers there, it is no such server, or there is no database to be had.
 
         """
-        ours, theirs = socket.socketpair()
-        with theirs:
-            child = keeper().start(
-                [sys.executable, "-m", "unblocked.backends.claiming", "@0", variable],
-                name="borrowed",
-                env={**os.environ, variable: url},
-                cwd=course(),
-                descriptors=[theirs.fileno()],
-                grace=_GRACE,
-            )
-        with ours, ended_on_failure(child):
-            told = Lines(ours).receive()
-            if told is None or "failed" in told:
-                raise Fault(told["failed"] if told else f"`{variable}` could not be used. {child.printed}")
-        self.variable, self.url, self.server = variable, told["url"], told["server"]
-        super().__init__(child, name=f"{self.server}, borrowed", where=without_password(self.url))
+        self._holder, told = _claimed(url, variable)
+        with ended_on_failure(self._holder):
+            self.server, self._claimed = told["server"], told["url"]
+            self._way = _PLANS[variable](told["url"], Path(tempfile.mkdtemp(prefix="way-", dir=keeper().folder)))
+            self._begin(_opened(self._way))
 
-    def kill(self) -> None:
-        """Refuse: it is somebody else's.
+    def _begin(self, child: Child) -> None:
+        self.url = self._way.url
+        super().__init__(child, name=f"{self.server}, borrowed", where=without_password(self._claimed))
 
-        Raises:
-            Fault: always.
-
-        """
-        raise self._not_ours()
-
-    def pause(self) -> None:
-        """Refuse: it is somebody else's.
-
-        Raises:
-            Fault: always.
-
-        """
-        raise self._not_ours()
+    def stop(self) -> None:
+        """Give it back; return when that is done."""
+        super().stop()
+        self._holder.stop()
 
     def again(self) -> Self:
-        """Refuse: it is never killed.
-
-        Raises:
-            Fault: always.
-
-        """
-        raise self._not_ours()
-
-    def _not_ours(self) -> Fault:
-        return Fault(
-            f"`{self.server}` is not the course's to harm. Unset `{self.variable}`: then a server of your own is "
-            "started."
-        )
+        """Open the way to it again, with all that is there. It is cut off before, unless it has been."""
+        self.kill()
+        self._begin(_opened(self._way))
+        return self
 
     def __enter__(self) -> Self:
         return self
+
+
+def _claimed(url: str, variable: Variable) -> tuple[Child, dict[str, Any]]:
+    """Have a process claim a database and hold it; give that, and what it has said."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        holder = keeper().start(
+            [sys.executable, "-m", "unblocked.backends.claiming", "@0", variable],
+            name="borrowed",
+            env={**os.environ, variable: url},
+            cwd=course(),
+            descriptors=[theirs.fileno()],
+            grace=_GRACE,
+        )
+    with ours, ended_on_failure(holder):
+        told = Lines(ours).receive()
+        if told is None or "failed" in told:
+            raise Fault(told["failed"] if told else f"`{variable}` could not be used. {holder.printed}")
+    return holder, told
+
+
+def _opened(way: Way) -> Child:
+    with way.listen() as listening:
+        argv = [sys.executable, "-m", "unblocked.backends.way", "@0", *way.far]
+        return keeper().start(argv, name="way", cwd=course(), descriptors=[listening.fileno()])
