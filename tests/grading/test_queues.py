@@ -119,3 +119,9 @@ def test_answer_without_a_worker_is_told(exercise, code, says):
     assert says in str(verdict)
     if "kiosk" in code:
         assert "It has `kiosk`." in str(verdict)
+
+
+def test_learner_is_told_what_is_waited_for(exercise):
+    told = []
+    assert grader().grade(exercise, RIGHT, on_wait=told.append).passed
+    assert told == ["A label is drawn although its worker is killed."]

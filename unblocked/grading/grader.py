@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -65,6 +65,7 @@ class Grader:
         start_limit: float = START_LIMIT,
         answer_limit: float = ANSWER_LIMIT,
         up_to: str = "",
+        on_wait: Callable[[str], object] = lambda _: None,
     ) -> Verdict:
         """Grade an answer.
 
@@ -75,6 +76,7 @@ class Grader:
             start_limit: seconds after which an answer that is still being loaded is said to hang.
             answer_limit: seconds after which a request, a call or a test of it is said to hang.
             up_to: the name of the last check that is of interest; those after it are not run.
+            on_wait: is called with what a check claims, when that check waits for what comes late.
 
         Returns:
             The verdict, whatever the answer does: a crash or a hang of it is a verdict too.
@@ -95,7 +97,7 @@ class Grader:
                 up_to=up_to,
             )
             order.answer.write_text(code, encoding="utf-8", errors="surrogateescape")
-            messages = self._run(order)
+            messages = self._run(order, on_wait)
         self._refuse_fault(exercise, messages)
         return verdict_of(exercise.name, code, messages, seconds=time.perf_counter() - begun)
 
@@ -107,13 +109,13 @@ class Grader:
         last = log[log.rfind("Traceback") :].strip() or "The grader's process ended."
         raise Fault(f"`{exercise.name}` could not be graded: a fault of the course, not of your answer.\n\n{last}")
 
-    def _run(self, order: Order) -> list[dict[str, Any]]:
+    def _run(self, order: Order, on_wait: Callable[[str], object]) -> list[dict[str, Any]]:
         ours, theirs = socket.socketpair()
         with theirs:
             self._order(order, theirs)
         lines = Lines(ours)
         try:
-            return list(lines)
+            return list(_heard(lines, on_wait))
         finally:  # also when interrupted: the overseer sees that we hung up, and ends the grading
             ours.shutdown(socket.SHUT_RDWR)
             lines.close()
@@ -134,6 +136,18 @@ class Grader:
                 self._zygote = kept.start(argv, name="grader", descriptors=[theirs.fileno()])
             self._keeper = kept
         return self._orders
+
+
+def _heard(lines: Iterable[dict[str, Any]], on_wait: Callable[[str], object]) -> Iterator[dict[str, Any]]:
+    """Give what a grading says, and tell meanwhile which check waits."""
+    claims: dict[str, str] = {}
+    for message in lines:
+        if "waits" in message:
+            on_wait(claims[message["check"]])
+            continue
+        if "plan" in message:
+            claims = {check["name"]: check["claim"] for check in message["plan"]}
+        yield message
 
 
 @contextmanager

@@ -23,6 +23,9 @@ from unblocked.grading.patience import LOOK, stretch
 from unblocked.grading.subject import PATIENCE
 from unblocked.recorder.notes import Notes, Task
 
+_SOON = 0.5
+"""Seconds after which a learner is told that what is tried again is being waited for."""
+
 _START_LIMIT = 30.0
 """Seconds after which a worker that is still starting is given up; more on a machine that is busy."""
 
@@ -76,6 +79,7 @@ class Stack(App):
     Attributes:
         broker: the Valkey between them; it keeps the results too.
         worker: the worker that was hired first; it runs when the check begins.
+        on_wait: is called, again and again, while something is waited for that comes late.
 
     """
 
@@ -87,6 +91,7 @@ class Stack(App):
         self._hired: list[Hand] = []
         self._earlier: list[dict[str, Any]] = []
         self._echoes = 0
+        self.on_wait: Callable[[], object] = lambda: None
 
     @property
     def worker(self) -> Hand:
@@ -181,7 +186,14 @@ class Stack(App):
             patience: seconds that are waited in any case: more where an answer waits before it tries again.
 
         """
-        return self._patience(patience).wait(holds, self.crew.wait)
+        begun = perf_counter()
+
+        def holds_or_tells() -> object:
+            if patience > PATIENCE and perf_counter() - begun > _SOON:
+                self.on_wait()
+            return holds()
+
+        return self._patience(patience).wait(holds_or_tells, self.crew.wait)
 
     def finishes(self, *, patience: float = PATIENCE) -> bool:
         """Wait until every task that was sent is over; say whether that came."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 import sys
@@ -147,6 +148,7 @@ class Queued(Served):
             **self._facts(carriers),
         )
         stack.beside.append(self._broker.pid)
+        stack.on_wait = functools.cache(lambda: self._findings.send(waits=True))  # said once
         return stack
 
 

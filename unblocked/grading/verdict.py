@@ -130,6 +130,15 @@ class Verdict:
         return {"exercise": self.exercise, "passed": self.passed, **data}
 
 
+def still_checking(claim: str) -> str:
+    """Say that a check waits for what comes late.
+
+    >>> still_checking("A charge is made although its worker is killed.")
+    'Still checking: “A charge is made although its worker is killed.” What is tried again comes after a while.'
+    """
+    return f"Still checking: “{claim}” What is tried again comes after a while."
+
+
 def verdict_of(exercise: str, code: str, messages: list[dict[str, Any]], *, seconds: float) -> Verdict:
     """Make a verdict of what a grading has said, message by message. What no message proves is not proven."""
     said: dict[str, Any] = {key: value for message in messages for key, value in message.items()}

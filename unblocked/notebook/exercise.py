@@ -14,6 +14,7 @@ from unblocked import upstream
 from unblocked.faults import Fault
 from unblocked.grading import Exercise, Verdict, grader
 from unblocked.grading.imported import load
+from unblocked.grading.verdict import still_checking
 from unblocked.notebook import cards
 from unblocked.workspace import answers, attempts
 
@@ -48,9 +49,10 @@ def exercise(line: str, cell: str) -> None:
         return
     kept = _kept(wanted, cell)
     code = kept.path.read_text(encoding="utf-8")
-    verdict = grader().grade(wanted, code)
+    place = _Place()
+    verdict = grader().grade(wanted, code, on_wait=lambda claim: place.show(cards.Note(still_checking(claim))))
     attempts.remember(name, passed=verdict.passed, failed=verdict.failure.name if verdict.failure else None)
-    _show(cards.Verdict(verdict, wanted, kept, _refused.get(name)))
+    place.show(cards.Verdict(verdict, wanted, kept, _refused.get(name)))
     if verdict.failure is not None:
         _refused[name] = verdict
     if verdict.loads and wanted.facts["kind"] not in _ELSEWHERE:
@@ -139,6 +141,22 @@ def _shell() -> InteractiveShell:
 
     shell: InteractiveShell = get_ipython()
     return shell
+
+
+class _Place:
+    """A place below the cell where one thing after the other is shown, the last of which stays."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+
+    def show(self, card: Any) -> None:
+        """Show it in place of what is there."""
+        from IPython.display import display
+
+        if self._handle is None:
+            self._handle = display(card, display_id=True)  # type: ignore[no-untyped-call]
+        else:
+            self._handle.update(card)
 
 
 def _show(card: Any) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from unblocked.coaching.standing import order
 from unblocked.faults import Fault
 from unblocked.grading import Exercise, Verdict, grader
+from unblocked.grading.verdict import still_checking
 from unblocked.terminal import verdicts
 from unblocked.workspace import answers, attempts, folder
 
@@ -52,7 +53,7 @@ def _answered() -> list[Exercise]:
 def graded(exercise: Exercise, answer: Path | None = None) -> Verdict:
     """Grade the learner's own answer, which counts as an attempt, or another file, which does not."""
     code = _read(answer) if answer is not None else own_answer(exercise)
-    verdict = grader().grade(exercise, code)
+    verdict = grader().grade(exercise, code, on_wait=lambda claim: print(still_checking(claim), file=sys.stderr))
     if answer is None:
         attempts.remember(
             verdict.exercise, passed=verdict.passed, failed=verdict.failure.name if verdict.failure else None
