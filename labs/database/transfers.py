@@ -126,6 +126,19 @@ async def _moved(session: AsyncSession, transfer: Transfer) -> None:
         await session.execute(changed)
 
 
+class Balance(BaseModel):
+    """What every customer is to have."""
+
+    balance: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+
+
+@router.put("/balances", status_code=204)
+async def set_balances(wanted: Balance) -> None:
+    """Give every customer the same balance, to begin again."""
+    async with Session.begin() as session:
+        await session.execute(update(Customer).values(balance=wanted.balance))
+
+
 @router.get("/total")
 async def total() -> dict[str, Decimal]:
     """Add up all balances: no transfer changes that."""

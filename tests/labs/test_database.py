@@ -1,4 +1,4 @@
-"""The lab of lesson 06: its faults stay broken, and what stands beside them mends them."""
+"""The lab with a database: its faults stay broken, and what stands beside them mends them."""
 
 import json
 import os
@@ -216,6 +216,13 @@ def test_no_transfer_is_lost(kind, parcel, carriers, database):
 def test_nobody_pays_more_than_there_is(kind, parcel, database):
     reply = transfer(parcel, kind, "100.01")
     assert (reply.status_code, balances(database)) == (409, [100, 100])
+
+
+def test_all_can_begin_again(parcel, database):
+    transfer(parcel, "conditional")
+    for wanted, status in (("55.00", 204), ("-1", 422)):
+        assert requests.put(f"{parcel.url}/transfers/balances", json={"balance": wanted}).status_code == status
+    assert balances(database) == [55, 55]
 
 
 def test_unknown_customer_and_bad_amounts_are_refused(parcel):
