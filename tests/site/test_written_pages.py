@@ -136,7 +136,7 @@ def test_steps_of_a_start_are_those_of_the_code():
 
 def test_figures_are_those_of_the_readme():
     start = re.search(r"\| first start, nothing cached \| (\d+ s), of which (\d+ s) .*?; (\d+ MB) downloaded", README)
-    later = re.search(r"\| every later start \| (\d+ s)", README)
+    later = re.search(r"\| every later start \| ([\d.]+ s)", README)
     disk = re.search(r"\| an environment on disk \| (\d+ MB)", README)
     page = plain(PAGES["setup"])
     first, without, megabytes = start.groups()
