@@ -139,7 +139,6 @@ class _Station:
             self._outcomes.put((service, fault))
         else:
             self._outcomes.put((service, None))
-        warm().begin()
 
     def _hear(self) -> None:
         while not self._outcomes.empty():
@@ -150,6 +149,7 @@ class _Station:
                 self._log.copy()
                 self._say_broken(fault)
             self._answers = fault is None
+            warm().begin()
 
     def _begin_anew(self, saved: list[Path]) -> None:
         self._end()
