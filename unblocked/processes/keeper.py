@@ -18,6 +18,7 @@ from typing import Any
 
 from unblocked.faults import Fault
 from unblocked.processes import register, runtime
+from unblocked.processes.names import numbered
 
 _GUARD = Path(__file__).with_name("guard.py")
 
@@ -193,7 +194,7 @@ class Keeper:
         return child
 
     def _new_log(self, name: str) -> Path:
-        logs = (self.folder / f"{name}{suffix}.log" for suffix in ("", *(f"-{n}" for n in range(2, 1_000_000))))
+        logs = (self.folder / each for each in numbered(name, ".log"))
         return next(log for log in logs if not log.exists())
 
     def _ask(self, order: dict[str, Any], descriptors: Sequence[int]) -> dict[str, Any]:

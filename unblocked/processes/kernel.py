@@ -77,7 +77,7 @@ def are_asleep(pid: int, *, but: int | None = None) -> bool | None:
 
     Args:
         pid: the process.
-        but: a thread that does not count, by its native id.
+        but: a thread of any of them that does not count, by its native id; a process's id is its main thread's.
 
     """
     try:
@@ -86,7 +86,7 @@ def are_asleep(pid: int, *, but: int | None = None) -> bool | None:
         return None
     if any(is_asleep(pid, thread) is False for thread in threads if thread != but):
         return False
-    return all(are_asleep(child) is not False for child in below)
+    return all(are_asleep(child, but=but) is not False for child in below)
 
 
 def _threads(pid: int) -> list[int]:

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_LONGEST, _ROOM = 103, 34
+"""Bytes of a socket's path on macOS, which has the fewest, and of its end: `/pymp-12345678/listener-12345678`."""
+
 _PREFIX = f"unblocked-{os.getuid()}-"
 
 _LONG_AGO = 3600.0
@@ -65,6 +68,19 @@ def _joined(folder: Path) -> int:
         if os.fstat(lock).st_nlink:
             return lock
         os.close(lock)
+
+
+def temporary(folder: Path) -> dict[str, str]:
+    """Give the setting by which a process has its temporary files below a folder, where they go with it.
+
+    Who is killed removes nothing. Nothing is set where the path would leave no room for a socket's name, as
+    `multiprocessing` makes one.
+    """
+    place = folder / "tmp"
+    if len(os.fsencode(place)) + _ROOM > _LONGEST:
+        return {}
+    place.mkdir(exist_ok=True)
+    return {"TMPDIR": str(place)}
 
 
 def sweep() -> list[Path]:
