@@ -5,8 +5,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.waiting import until
 from unblocked.backends import binaries, cluster
 from unblocked.faults import Fault
 
@@ -29,7 +31,7 @@ def test_template_is_made_once_also_by_many_at_once(home, tmp_path, monkeypatch)
         list(pool.map(cluster.lay_out, [tmp_path / str(n) for n in range(3)]))
     assert made == [home / "making"]
     assert {(tmp_path / str(n) / "PG_VERSION").read_text() for n in range(3)} == {"18\n"}
-    assert kept(home) == [cluster._template().name, "lock"]
+    assert kept(home) == [cluster.template().name, "lock"]
 
 
 def test_what_a_killed_maker_left_is_not_used(home, tmp_path):
@@ -66,11 +68,11 @@ def test_failing_program_is_told_with_its_words(home, tmp_path, monkeypatch):
 
 
 def test_another_version_has_a_template_of_its_own(tmp_path, monkeypatch):
-    before = cluster._template()
+    before = cluster.template()
     other = tmp_path / "postgres"
     other.write_text("another")
     monkeypatch.setattr(binaries, "postgres", lambda: other)
-    assert cluster._template() != before
+    assert cluster.template() != before
 
 
 def test_root_of_another_system_is_told_what_to_do(monkeypatch):
@@ -80,13 +82,38 @@ def test_root_of_another_system_is_told_what_to_do(monkeypatch):
         cluster.command("postgres", Path("data"))
 
 
-def test_others_run_it_as_it_is(monkeypatch):
+def test_others_run_it_as_it_is_where_there_are_no_namespaces(monkeypatch):
     monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("sys.platform", "darwin")
     assert cluster.command("initdb", Path("data"), "-D", "data") == [
         str(binaries.postgres().with_name("initdb")),
         "-D",
         "data",
     ]
+
+
+def segments(pid):
+    """The pieces of System V shared memory, of those that all can see, which a process has made."""
+    lines = Path("/proc/sysvipc/shm").read_text().splitlines()[1:]
+    return [line for line in lines if int(line.split()[4]) == pid]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.parametrize(("way", "seen"), [("", 0), ("capability", 1)])
+def test_killed_server_leaves_no_shared_memory(way, seen, tmp_path, monkeypatch):
+    monkeypatch.setenv("UNBLOCKED_UNPRIVILEGED", way)
+    data = tmp_path / "d" / "data"
+    cluster.lay_out(data)
+    files = set(Path("/dev/shm").iterdir())
+    with subprocess.Popen(cluster.server(data), stderr=subprocess.DEVNULL, start_new_session=True) as server:
+        until(lambda: cluster.is_ready(data, server.pid), "it takes connections")
+        cluster.disown_memory(data)
+        assert len(segments(server.pid)) == seen  # it still runs
+        with psycopg.connect(cluster.address(data)) as connection:
+            assert connection.execute("SELECT 7").fetchone() == (7,)
+        cluster.kill(server.pid)
+    until(lambda: not segments(server.pid), "it is gone with the last process")
+    assert not {each for each in Path("/dev/shm").iterdir() if each.name.startswith("PostgreSQL")} - files
 
 
 def test_packed_binary_is_taken_first_and_not_imported():

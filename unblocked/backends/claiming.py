@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import socket
 import sys
 
-from unblocked.backends.claims import postgres, valkey
 from unblocked.faults import Fault
 from unblocked.processes.lines import Lines
 
-_CLAIMS = {"REDIS_URL": valkey.claim, "DATABASE_URL": postgres.claim}
+_CLAIMS = {"REDIS_URL": "valkey", "DATABASE_URL": "postgres"}
+"""The modules that claim: each imports a client that the other needs not."""
 
 
 def main(owner: int, variable: str) -> int:
@@ -25,8 +26,9 @@ def main(owner: int, variable: str) -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # it has to wait until we can give back what is ours
     lines = Lines(socket.socket(fileno=owner))
     try:
+        claims = importlib.import_module(f"unblocked.backends.claims.{_CLAIMS[variable]}")
         # No argument has the address: others see commands, and it may have a password.
-        claimed = _CLAIMS[variable](os.environ[variable])
+        claimed = claims.claim(os.environ[variable])
     except Fault as fault:
         lines.send(failed=fault.message)
         return 3

@@ -5,11 +5,14 @@ A copy takes a tenth of the processor time of `initdb`. It has one empty databas
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import errno
 import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,16 +20,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from unblocked.backends import binaries, unprivileged
 from unblocked.faults import Fault
 
 NAME = "parcel"
 """The database, and the role that owns it."""
 
-_RECIPE = 1
+_RECIPE = 2
 """Counted up when a template is made in another way, so that the old one is not used."""
 
-_UNPRIVILEGED = Path(unprivileged.__file__)
+_IPC_RMID = 0  # <sys/ipc.h>, on Linux and on macOS
 
 _SETTINGS = """
 listen_addresses = ''           # only the socket, which only this user can reach
@@ -40,6 +45,7 @@ max_parallel_workers_per_gather = 0
 autovacuum = off
 jit = off
 shared_buffers = 16MB
+dynamic_shared_memory_type = mmap  # in its folder, and gone with it
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
@@ -64,11 +70,11 @@ def command(program: str, data: Path, *words: str) -> list[str]:
 
     """
     argv = [str(binaries.postgres().with_name(program)), *words]
-    if os.geteuid() != 0:
-        return argv
-    if not sys.platform.startswith("linux"):
+    if sys.platform.startswith("linux"):
+        return [sys.executable, "-I", "-S", unprivileged.__file__, str(data), str(_apart(data)), *argv]
+    if os.geteuid() == 0:
         raise Fault("PostgreSQL does not run for root. Use the course as another user.")
-    return [sys.executable, "-I", "-S", str(_UNPRIVILEGED), str(data), *argv]
+    return argv
 
 
 def server(data: Path) -> list[str]:
@@ -91,6 +97,43 @@ def is_ready(data: Path, pid: int) -> bool:
     return not of_another and [line.strip() for line in lines[7:8]] == ["ready"]
 
 
+def signal_all(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a server: to its own process, then to those of its connections, which lead their own groups."""
+    try:
+        server = psutil.Process(pid)
+        everybody = [server, *server.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    for process in everybody:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.send_signal(number)
+
+
+def kill(pid: int) -> None:
+    """Kill all processes of a server."""
+    signal_all(pid, signal.SIGSTOP)  # it starts no more
+    signal_all(pid, signal.SIGKILL)
+
+
+def disown_memory(data: Path) -> None:
+    """Have the kernel forget the shared memory of a server that is ready as soon as its last process is gone.
+
+    Else it outlives a server that is killed, and there is room for some thousand pieces in all. Nothing is done where
+    the server has it for itself (`unprivileged`). Its own processes have it already; nobody else is to find it.
+    """
+    if _apart(data).exists():
+        return
+    key, number = map(int, (data / "postmaster.pid").read_text().splitlines()[6].split())
+    libc = ctypes.CDLL(None)
+    if libc.shmget(key, 0, 0) == number:
+        libc.shmctl(number, _IPC_RMID, None)
+
+
+def _apart(data: Path) -> Path:
+    """Give the file that says that the shared memory of a server is its own."""
+    return data.with_name("apart")
+
+
 def lay_out(data: Path) -> None:
     """Make the data of a server that begins with one empty database.
 
@@ -98,11 +141,11 @@ def lay_out(data: Path) -> None:
         Fault: there is no PostgreSQL to be had here, or `initdb` fails.
 
     """
-    template = _template()
+    kept = template()
     try:
-        if not template.exists():
-            _make_once(template)
-        _copied(template, data)
+        if not kept.exists():
+            _make_once(kept)
+        _copied(kept, data)
     except OSError as error:
         if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
             raise
@@ -113,19 +156,19 @@ def _home() -> Path:
     return Path(sys.prefix) / "postgres"
 
 
-def _template() -> Path:
-    """Give its place, which another version of the server does not share."""
+def template() -> Path:
+    """Give the place of the template, which another version of the server does not share."""
     told = binaries.postgres().stat()
     return _home() / f"{told.st_size:x}-{int(told.st_mtime):x}.{_RECIPE}"
 
 
-def _make_once(template: Path) -> None:
-    making = template.with_name("making")
-    with _alone(template.with_name("lock")):
-        if not template.exists():
+def _make_once(kept: Path) -> None:
+    making = kept.with_name("making")
+    with _alone(kept.with_name("lock")):
+        if not kept.exists():
             shutil.rmtree(making, ignore_errors=True)  # of somebody who was killed
             _make(making)
-            making.rename(template)
+            making.rename(kept)
 
 
 @contextmanager
@@ -136,8 +179,8 @@ def _alone(lock: Path) -> Iterator[None]:
         yield
 
 
-def _copied(template: Path, data: Path) -> None:
-    shutil.copytree(template, data, copy_function=shutil.copyfile)
+def _copied(kept: Path, data: Path) -> None:
+    shutil.copytree(kept, data, copy_function=shutil.copyfile)
     data.chmod(0o700)  # PostgreSQL insists
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import time
 from pathlib import Path
 from typing import Self
 
-import psutil
-
 from unblocked.backends import cluster
 from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.faults import Fault
 from unblocked.processes import Child, Keeper, keeper
+from unblocked.processes.names import numbered
 
 _FAR = 30.0
 """Seconds after which a server that is still starting is given up."""
@@ -67,56 +65,36 @@ class Postgres(Backend):
         """
         with ended_on_failure(self._child):
             _await(self._child, self.data)
+        cluster.disown_memory(self.data)
 
     def kill(self) -> None:
         """End it as a crash of its machine does, in the midst of what it does; return when it is gone.
 
         What it has committed is there again after `again`.
         """
-        self.pause()  # it starts no more
-        for process in self._processes():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
+        cluster.kill(self.pid)
         self._child.wait()
 
     def again(self) -> Self:
         """Start another one with the same data. This one is killed, unless it has ended."""
-        if self.running:
-            self.kill()
+        self.kill()
         return type(self)(data=self.data)
 
     def pause(self) -> None:
         """Keep it from doing anything until `go_on`: who asks it is connected, and hears nothing."""
-        for process in self._processes():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.suspend()
+        cluster.signal_all(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
         """End the pause."""
-        for process in self._processes():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.resume()
-
-    def _processes(self) -> list[psutil.Process]:
-        """Give its own process, then those of its connections, which are in sessions of their own."""
-        return family(self.pid) if self.running else []
+        cluster.signal_all(self.pid, signal.SIGCONT)
 
     def __enter__(self) -> Self:
         return self
 
 
-def family(pid: int) -> list[psutil.Process]:
-    """Give the processes of a server: the one that starts the others first."""
-    try:
-        first = psutil.Process(pid)
-        return [first, *first.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
 def _free(kept_by: Keeper) -> Path:
-    names = (f"postgres{suffix}" for suffix in ("", *(f"-{n}" for n in range(2, 1_000_000))))
-    return next(path for path in (kept_by.folder / name for name in names) if _is_ours(path))
+    paths = (kept_by.folder / name for name in numbered("postgres"))
+    return next(path for path in paths if _is_ours(path))
 
 
 def _is_ours(path: Path) -> bool:

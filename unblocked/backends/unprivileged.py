@@ -1,8 +1,14 @@
-"""Runs a command of PostgreSQL, which refuses root, for root: as nobody, with nothing opened up for anybody.
+"""Runs a command of PostgreSQL apart from others: for root as nobody, and with shared memory that goes with it.
 
-Two ways, for one of them may be forbidden where containers run: a user namespace, in which root is nobody; or nobody's
-own number, with the one right that root has over files, so that it reaches what only root may reach. Run by a bare
-Python, standard library only, as `unprivileged.py DATA COMMAND…`; it becomes that command.
+PostgreSQL refuses root. Two ways, for one of them may be forbidden where containers run: a user namespace, in which
+root is nobody; or nobody's own number, with the one right that root has over files, so that it reaches what only root
+may reach. No user is made, nothing is opened up for anybody.
+
+A server also has a piece of System V shared memory, which outlives a server that is killed, and there is room for a
+few thousand in all. In an IPC namespace it is gone with the server's last process, and a file is made that says so.
+Where there is none, `cluster.disown_memory` sees to that.
+
+Run by a bare Python, standard library only, as `unprivileged.py DATA FILE COMMAND…`; it becomes that command.
 """
 
 from __future__ import annotations
@@ -16,10 +22,10 @@ from pathlib import Path
 NOBODY = 65534
 
 WAY = "UNBLOCKED_UNPRIVILEGED"
-"""The variable that keeps from trying the first way, when it is `capability`."""
+"""The variable that keeps from using namespaces, when it is `capability`."""
 
 # Linux: <sched.h>, <linux/prctl.h>, <linux/securebits.h>, <linux/capability.h>
-_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWUSER, _CLONE_NEWIPC = 0x10000000, 0x08000000
 _PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 28, 47, 2
 _SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAPABILITY_VERSION_3, _CAP_DAC_OVERRIDE = 0x20080522, 1
@@ -33,21 +39,28 @@ class _Sets(ctypes.Structure):
     _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
 
 
-def main(data: str, *command: str) -> None:
-    """Become a command that works with a folder of data."""
+def main(data: str, apart: str, *command: str) -> None:
+    """Become a command that works with a folder of data; make a file where its shared memory is its own."""
     libc = ctypes.CDLL(None, use_errno=True)
-    if os.environ.get(WAY) == "capability" or not _in_a_namespace(libc):
+    if not _in_namespaces(libc, Path(apart)) and os.geteuid() == 0:
         _with_one_capability(libc, Path(data))
     _ask(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))  # cleared by all of that
     os.execv(command[0], command)
 
 
-def _in_a_namespace(libc: ctypes.CDLL) -> bool:
-    group = os.getgid()
-    if libc.unshare(_CLONE_NEWUSER):
+def _in_namespaces(libc: ctypes.CDLL, apart: Path) -> bool:
+    """Go where root is nobody, any other user the same as before, and shared memory goes with its processes."""
+    if os.environ.get(WAY) == "capability":
         return False
-    for name, words in (("setgroups", "deny"), ("uid_map", f"{NOBODY} 0 1"), ("gid_map", f"{NOBODY} {group} 1")):
+    user, group = os.getuid(), os.getgid()
+    owns_memory = not libc.unshare(_CLONE_NEWUSER | _CLONE_NEWIPC)
+    if not owns_memory and (user != 0 or libc.unshare(_CLONE_NEWUSER)):
+        return False
+    mine, ours = (user, group) if user else (NOBODY, NOBODY)
+    for name, words in (("setgroups", "deny"), ("uid_map", f"{mine} {user} 1"), ("gid_map", f"{ours} {group} 1")):
         Path("/proc/self", name).write_text(words)
+    if owns_memory:  # only now: before, no file can be made
+        apart.touch()
     return True
 
 

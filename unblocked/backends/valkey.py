@@ -14,6 +14,7 @@ from unblocked.backends import binaries
 from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.faults import Fault
 from unblocked.processes import Child, Keeper, keeper
+from unblocked.processes.names import numbered
 
 _FAR = 30.0
 """Seconds after which a server that is still starting is given up."""
@@ -61,8 +62,8 @@ class Valkey(Backend):
 
 
 def _free(kept_by: Keeper) -> Path:
-    names = (f"valkey{suffix}.sock" for suffix in ("", *(f"-{n}" for n in range(2, 1_000_000))))
-    return next(path for path in (kept_by.folder / name for name in names) if _is_ours(path))
+    paths = (kept_by.folder / name for name in numbered("valkey", ".sock"))
+    return next(path for path in paths if _is_ours(path))
 
 
 def _is_ours(path: Path) -> bool:
