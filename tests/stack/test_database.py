@@ -74,6 +74,34 @@ def test_database_is_prepared_before_the_app_starts(carriers):
     assert not database.running
 
 
+def test_lifespan_begins_when_all_is_prepared(place, carriers):
+    """The app is imported first, and the tables are made then; its lifespan finds them all the same."""
+    lifespan = """
+        from contextlib import asynccontextmanager
+        from pathlib import Path
+
+        @asynccontextmanager
+        async def lifespan(app):
+            print("begins with", await count())
+            yield
+
+        app.router.lifespan_context = lifespan
+        Path("imported").touch()
+    """
+    (place / "depot.py").write_text(textwrap.dedent(APP) + textwrap.dedent(lifespan))
+    waits = """
+        import pathlib, time
+        make = main
+        def main():
+            while not pathlib.Path("imported").exists():
+                time.sleep(0.01)
+            make()
+    """
+    (place / "tables.py").write_text(textwrap.dedent(PREPARE) + textwrap.dedent(waits))
+    with depot(carriers) as service:
+        assert "begins with {'parcels': 0}" in service.log
+
+
 @pytest.mark.usefixtures("place")
 def test_killed_database_comes_back_with_what_was_committed(carriers):
     with depot(carriers) as service:

@@ -27,10 +27,16 @@ class Process:
     """Serves one app on a listening socket that its owner opened, and says when it is ready or why it is not.
 
     `grace` is how many seconds requests, and what they have left to do, may go on when it is to end; None for no limit.
+    One that is `held` waits for its owner's word before the lifespan begins.
     """
 
-    def __init__(self, owner: Lines, *, record: bool, quiet: bool = False, grace: int | None = 1) -> None:
+    def __init__(
+        self, owner: Lines, *, record: bool, held: bool = False, quiet: bool = False, grace: int | None = 1
+    ) -> None:
         self._owner = owner
+        self._may_begin = threading.Event()
+        if not held:
+            self._may_begin.set()
         self._grace = grace
         self._record = record
         self._log_level = "warning" if quiet else "info"
@@ -60,6 +66,7 @@ class Process:
             timeout_graceful_shutdown=self._grace,
         )
         server = _Announcing(config, self)
+        self._may_begin.wait()
         try:
             server.run(sockets=[listening])
         except SystemExit:  # uvicorn leaves so when the lifespan failed; `_live` has said why, if it was an exception
@@ -122,6 +129,9 @@ class Process:
 
     def _answer_owner(self) -> None:
         for question in self._owner:
+            if question.get("begin"):
+                self._may_begin.set()
+                continue
             number = {"number": question["number"]} if "number" in question else {}
             self._owner.send(**self._answer(question), **number)
         os._exit(0)  # the owner is gone
@@ -163,11 +173,11 @@ async def _read_tokens() -> int:
 
 def run(words: Sequence[str]) -> int:
     """Be the process, told the numbers of two inherited sockets, what to serve, and whether to record."""
-    listening, owner, module, attribute, file, record = words
+    listening, owner, module, attribute, file, record, held = words
     if record == "record":
         install()
     swagger.install()
-    process = Process(Lines(socket.socket(fileno=int(owner))), record=record == "record")
+    process = Process(Lines(socket.socket(fileno=int(owner))), record=record == "record", held=held == "held")
     return process.run(socket.socket(fileno=int(listening)), module=module, attribute=attribute, file=file or None)
 
 

@@ -52,6 +52,11 @@ class Served:
             self._lines.close()
         self.pid, self._child, self._lines = other.pid, other._child, other._lines
 
+    def begin(self) -> None:
+        """Let its lifespan begin, where it was started to wait for that."""
+        with contextlib.suppress(OSError):  # it has ended: `wait_until_ready` says why
+            self._lines.send(begin=True)
+
     def wait_until_ready(self) -> None:
         """Return when requests are answered.
 

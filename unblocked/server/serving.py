@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from unblocked.course import course
 from unblocked.faults import Fault
-from unblocked.processes import keeper
+from unblocked.processes import keeper, runtime
 from unblocked.server.served import Served
 from unblocked.server.target import Target
 from unblocked.server.warm import warm
@@ -56,6 +56,7 @@ def start(
     carriers: Outside,
     env: Mapping[str, str],
     record: bool = True,
+    held: bool = False,
     make: Callable[..., S],
 ) -> S:
     """Start the process of an app on a socket that listens; `Served.wait_until_ready` waits for it.
@@ -66,13 +67,14 @@ def start(
         carriers: the outside world that it asks.
         env: settings for it, added to the environment.
         record: whether it records what each request does.
+        held: whether it waits, once it is imported and before its lifespan begins, for `Served.begin`.
         make: makes what its owner sees of it: `Served`, or what knows more.
 
     """
     whole = environment(carriers, env)
     of = warm().process(whole)
     words = ["@0", "@1", target.module, target.attribute, str(target.source) if target.is_file else "",
-             "record" if record else "plain"]  # fmt: skip
+             "record" if record else "plain", "held" if held else "free"]  # fmt: skip
     ours, theirs = socket.socketpair()
     try:
         child = keeper().start(
@@ -97,5 +99,6 @@ def environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:
     path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
     direct = ",".join(p for p in (os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")), "127.0.0.1") if p)
     ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CARRIERS_URL": carriers.url}
+    ours |= runtime.temporary(keeper().folder)
     ours |= {"NO_PROXY": direct, "no_proxy": direct}  # the carriers are on this machine, whatever proxy it has
     return {**os.environ, **ours, **{name: str(value) for name, value in env.items()}}

@@ -15,10 +15,11 @@ from unblocked.backends.postgres import Postgres
 from unblocked.backends.worker import Worker
 from unblocked.outside import Outside
 from unblocked.processes import keeper
+from unblocked.processes.names import numbered
 from unblocked.recorder.notes import SETTING, Notes
 from unblocked.server.serving import environment
 from unblocked.stack.needs import BROKER, DATABASE, Hand, Needs
-from unblocked.stack.preparation import prepare
+from unblocked.stack.preparation import Preparation
 
 
 class Beside:
@@ -37,6 +38,7 @@ class Beside:
         self.parts: dict[str, Backend] = {}
         self.env: dict[str, str] = dict(env)
         self.notes: Notes | None = None
+        self._preparation: Preparation | None = None
         self._kept = False
         self._needs, self._carriers = needs, carriers
         with ended_on_failure(self):
@@ -48,21 +50,31 @@ class Beside:
         if self._needs.broker:
             broker = redis()
             self.parts[BROKER] = broker
-            self.notes = Notes(free(keeper().folder, "tasks", ".jsonl"))
+            self.notes = Notes(_free("tasks", ".jsonl"))
             self.env = {**settings(broker.url), SETTING: str(self.notes.path), **self.env}
-        part = self.parts.get(DATABASE)
-        if isinstance(part, Postgres):  # it has started meanwhile
-            part.wait_until_ready()
         if self._needs.prepare:
-            prepare(self._needs.prepare, environment(self._carriers, self.env))
+            self._preparation = Preparation(self._needs.prepare, environment(self._carriers, self.env))
 
     def _open_database(self) -> None:
         if os.environ.get("DATABASE_URL", "").startswith("sqlite"):
-            url = f"sqlite+aiosqlite:///{free(keeper().folder, 'parcel', '.db')}"
+            url = f"sqlite+aiosqlite:///{_free('parcel', '.db')}"
         else:
             self.parts[DATABASE] = part = database()
-            url = part.url.replace("postgresql:", "postgresql+asyncpg:", 1)
-        self.env = {"DATABASE_URL": url, **self.env}
+            url = part.url
+        self.env = {**database_settings(url), **self.env}
+
+    def prepare(self) -> None:
+        """Return when the database takes connections and has been prepared; then an app may begin.
+
+        Raises:
+            Fault: the preparation fails, or does not end.
+
+        """
+        part = self.parts.get(DATABASE)
+        if isinstance(part, Postgres):
+            part.wait_until_ready()
+        if self._preparation:
+            self._preparation.run()
 
     def hire(self) -> None:
         """Start the workers; `wait_until_ready` waits for them."""
@@ -92,6 +104,8 @@ class Beside:
     def stop(self) -> None:
         """End all of it."""
         self.dismiss()
+        if self._preparation:
+            self._preparation.stop()
         ended(self.parts.values())
 
     def __enter__(self) -> Self:
@@ -123,6 +137,15 @@ def settings(url: str) -> dict[str, str]:
     return {"REDIS_URL": url, "CELERY_BROKER_URL": broker, "CELERY_RESULT_BACKEND": results}
 
 
+def database_settings(url: str) -> dict[str, str]:
+    """Give the settings by which SQLAlchemy's async engine finds a database.
+
+    >>> database_settings("postgresql://parcel@/parcel?host=/tmp")
+    {'DATABASE_URL': 'postgresql+asyncpg://parcel@/parcel?host=/tmp'}
+    """
+    return {"DATABASE_URL": url.replace("postgresql:", "postgresql+asyncpg:", 1)}
+
+
 def _worker(hand: Hand, env: Mapping[str, str]) -> Worker:
     return Worker(
         hand.app,
@@ -135,7 +158,7 @@ def _worker(hand: Hand, env: Mapping[str, str]) -> Worker:
     )
 
 
-def free(folder: Path, stem: str, suffix: str) -> Path:
-    """Give a file of this name in a folder that is not there yet."""
-    names = (f"{stem}{number}{suffix}" for number in ("", *(f"-{n}" for n in range(2, 1_000_000))))
-    return next(path for path in (folder / name for name in names) if not path.exists())
+def _free(stem: str, suffix: str) -> Path:
+    """Give a file of the owner's own folder that is not there yet."""
+    paths = (keeper().folder / name for name in numbered(stem, suffix))
+    return next(path for path in paths if not path.exists())

@@ -35,7 +35,7 @@ class Needs:
         broker: whether it needs one; whoever has workers does.
         workers: which workers.
         database: whether it needs one.
-        prepare: the module that is run before the app and the workers start, such as one that applies migrations.
+        prepare: the module whose `main()` is run before the app's lifespan begins, such as one that applies migrations.
 
     """
 
@@ -55,11 +55,11 @@ class Needs:
             ```toml
             broker = true
             database = true
-            prepare = "labs.celery_queue.migrate"
+            prepare = "shop.migrate"
 
             [[workers]]
             name = "quick"
-            app = "labs.celery_queue.tasks:queue"
+            app = "shop.tasks:queue"
             queues = ["quick"]
             concurrency = 2
             ```

@@ -1,14 +1,17 @@
-"""What is done once before an app and its workers start, such as applying the migrations of its database."""
+"""What is done once before an app starts, such as applying the migrations of its database."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from unblocked.faults import Fault
 from unblocked.processes import keeper
+from unblocked.processes.lines import Lines
 from unblocked.server.warm import warm
 
 _MODULE = "unblocked.stack.preparation"
@@ -17,28 +20,60 @@ _LIMIT = 60.0
 """Seconds after which it is given up."""
 
 
-def prepare(module: str, env: Mapping[str, str]) -> None:
-    """Run a module's `main()` in a process of its own, and return when it has ended.
+class Preparation:
+    """A process that imports a module at once, and runs its `main()` when it is told to.
 
-    Raises:
-        Fault: it fails, or is not done after a minute; with what it has printed.
-
+    Importing takes longer than the work, so it is done while the database starts.
     """
-    of = warm().process(env)
-    argv = [_MODULE, module] if of else [sys.executable, "-m", _MODULE, module]
-    child = keeper().start(argv, name="prepare", env=env, cwd=Path.cwd(), of=of)
-    try:
-        code = child.wait(_LIMIT)
-    finally:
-        child.stop()
-    if code != 0:
-        how = "did not end" if code is None else f"ended with code {code}"
-        raise Fault(f"`{module}`, which prepares the app, {how}. It printed:\n\n{child.printed}".rstrip())
+
+    def __init__(self, module: str, env: Mapping[str, str]) -> None:
+        self._module = module
+        of = warm().process(env)
+        words = ["@0", module]
+        ours, theirs = socket.socketpair()
+        with contextlib.ExitStack() as on_failure, theirs:
+            self._lines = on_failure.enter_context(contextlib.closing(Lines(ours)))
+            self._child = keeper().start(
+                [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
+                name="prepare",
+                env=env,
+                cwd=Path.cwd(),
+                descriptors=[theirs.fileno()],
+                of=of,
+            )
+            on_failure.pop_all()
+
+    def run(self) -> None:
+        """Have it do its work, and return when that is done.
+
+        Raises:
+            Fault: it fails, or is not done after a minute; with what it has printed.
+
+        """
+        try:
+            with contextlib.suppress(OSError):  # it has ended: its code says how
+                self._lines.send(begin=True)
+            code = self._child.wait(_LIMIT)
+        finally:
+            self.stop()
+        if code != 0:
+            how = "did not end" if code is None else f"ended with code {code}"
+            printed = self._child.printed
+            raise Fault(f"`{self._module}`, which prepares the app, {how}. It printed:\n\n{printed}".rstrip())
+
+    def stop(self) -> None:
+        """End it, wherever it is."""
+        self._child.stop()
+        self._lines.close()
 
 
 def run(words: list[str]) -> int:
-    """Run the `main()` of the module that the first word names; give the exit code."""
-    importlib.import_module(words[0]).main()
+    """Be the process, told the number of an inherited socket and the name of a module; give the exit code."""
+    begin, name = words
+    module = importlib.import_module(name)
+    if Lines(socket.socket(fileno=int(begin))).receive() is None:
+        return 1  # the owner is gone
+    module.main()
     return 0
 
 

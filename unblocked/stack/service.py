@@ -66,7 +66,7 @@ class Service(Served):
             part: `web`, `broker`, `database`, or a worker's name.
 
         Raises:
-            Fault: there is no such part; or it is somebody else's server.
+            Fault: there is no such part.
 
         Example:
             >>> parcel.kill("worker")  # doctest: +SKIP

@@ -73,7 +73,7 @@ def started(
     """Start an app and what it needs, and return when all of it is ready; nothing is left of one that fails."""
     with listen(port) as listening, Beside(needs, carriers=carriers, env=env) as beside:
         beside.hire()
-        service = start(target, listening, carriers=carriers, env=beside.env, record=record, make=Service)
+        service = start(target, listening, carriers=carriers, env=beside.env, record=record, make=Service, held=True)
 
         def restart() -> Service:
             with listen(int(service.url.rpartition(":")[2])) as again:
@@ -83,6 +83,8 @@ def started(
 
         with ended_on_failure(service):
             service.equip(beside.parts, notes=beside.notes, restart=restart)
+            beside.prepare()
+            service.begin()
             service.wait_until_ready()
             beside.wait_until_ready()
         beside.keep()
