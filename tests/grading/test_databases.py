@@ -1,11 +1,20 @@
 """Answers with a database: a real PostgreSQL for every check, which it fills, looks into, locks and harms."""
 
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.waiting import until
 from unblocked.grading import Exercise, grader
+from unblocked.grading.app import App
+from unblocked.grading.board import Channel
+from unblocked.grading.database import Database
 
 PLACE = Path(__file__).parent / "course"
 RIGHT = """
@@ -84,6 +93,18 @@ def test_statements_are_counted(exercise):
     assert failure.got == "['SELECT weight FROM parcels', 'INSERT INTO parcels VALUES ($1, 2)']"
 
 
+def test_statement_of_several_lines_counts_once(exercise):
+    named = 'connect_args={"server_settings": {"application_name": "the answer"}}'
+    streams = f"""other = create_async_engine(os.environ["DATABASE_URL"], {named})
+    async with other.connect() as connection:
+        rows = await connection.stream(text("SELECT weight\\n\\n\\tFROM parcels, generate_series(1, 99)"))
+        print([row async for row in rows])
+    await execute("INSERT INTO parcels VALUES (:id, 2)\""""
+    failure = refusal(exercise, 'await execute("INSERT INTO parcels VALUES (:id, 2)"', streams)
+    whole = "SELECT weight FROM parcels, generate_series(1, 99)"
+    assert failure.got == f"['{whole}', 'INSERT INTO parcels VALUES ($1, 2)']"
+
+
 def test_lock_shows_who_has_read_before_it(exercise):
     reads = """async with engine.begin() as connection:
         weight = await connection.scalar(text("SELECT weight FROM parcels WHERE id = :id"), {"id": parcel})
@@ -98,6 +119,77 @@ def test_dead_database_is_noticed(exercise):
     failure = refusal(exercise, "HTTPException(503", "HTTPException(500")
     assert failure.name == "check_a_dead_database_is_told"
     assert failure.got == '500 {"detail":"no database"}; 1 row(s) afterwards'
+
+
+@pytest.fixture
+def process():
+    """Starts processes of Python with some code; they are ended with the test, however that ends."""
+    with ExitStack() as stack:
+
+        def start(code):
+            started = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+            stack.enter_context(started)
+            stack.callback(started.kill)
+            return started
+
+        yield start
+
+
+def test_answer_does_not_rest_while_its_server_works(process):
+    rests, works = process("input()"), process("while True: pass")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        app = App(Channel(ours), carriers=None, limit=1, url="http://app", pid=rests.pid, file="")
+        until(app.is_quiet, "it waits for a line")
+        app.beside.append(works.pid)
+        assert app.is_quiet() is False
+
+
+def test_answer_rests_while_its_server_works_for_the_check():
+    server = "import os; child = os.fork()\nwhile not child: pass\nprint(child, flush=True); os.wait()"
+    ours, theirs = socket.socketpair()
+    with (
+        ours,
+        theirs,
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as rests,
+        subprocess.Popen([sys.executable, "-c", server], stdout=subprocess.PIPE) as serves,
+    ):
+        works = int(serves.stdout.readline())
+        try:
+            app = App(Channel(ours), carriers=None, limit=1, url="http://app", pid=rests.pid, file="")
+            app.beside.append(serves.pid)
+            until(lambda: app.is_quiet() is False, "it works")
+            app.looker = lambda: works
+            until(app.is_quiet, "what works for the check does not count")
+        finally:
+            psutil.Process(works).kill()
+            rests.kill()
+
+
+def test_looks_begin_no_process_each():
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(folder)
+        database.wait_until_ready()
+        looked = {database.value("SELECT pg_backend_pid()") for _ in range(3)}
+        assert looked == {row["pid"] for row in database.rows("SELECT pg_backend_pid() AS pid")} == {database.looker}
+        assert len(looked) == 1
+        database.kill()
+        database.again()
+        assert database.value("SELECT pg_backend_pid()") not in looked
+        assert (database.connections, database.transactions, database.waiting) == (0, 0, 0)
+        database.kill()
+
+
+def test_looks_see_a_changed_table():
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(folder)
+        database.wait_until_ready()
+        database.execute("CREATE TABLE parcels (id int)")
+        database.insert("parcels", {"id": 7})
+        assert [database.rows("SELECT * FROM parcels") for _ in range(9)] == [[{"id": 7}]] * 9
+        database.execute("ALTER TABLE parcels ADD weight int")
+        assert database.rows("SELECT * FROM parcels") == [{"id": 7, "weight": None}]
+        database.kill()
 
 
 def test_check_that_asks_for_no_database_has_none(exercise, tmp_path):

@@ -18,6 +18,7 @@ def places(tmp_path, monkeypatch):
     temporary.mkdir()
     monkeypatch.chdir(here)
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setattr(disk, "_COMMON", str(tmp_path / "common"))
     return here, temporary
 
 
@@ -25,6 +26,11 @@ def written(path, text="parcel 123456 goes to Zoë"):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_file_that_does_not_ask_where_it_belongs_is_found(places):
+    path = written(places[0].parent / "common" / "parcel" / "upload")
+    assert files_with(["123456"], since=0.0, largest=100) == [path]
 
 
 def found(*words, since=0.0, largest=100):

@@ -1,6 +1,7 @@
 """Grading: whatever an answer does, there is a verdict, and nothing is left."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
@@ -40,6 +41,16 @@ def test_verdict_is_data(right):
 def test_checks_after_the_last_of_interest_are_not_run(exercise, right):
     names = [check.name for check in grader().grade(exercise, right).checks]
     assert [check.name for check in grader().grade(exercise, right, up_to=names[1]).checks] == names[:2]
+
+
+def test_temporary_files_go_with_the_grading(right, tmp_path):
+    noted = tmp_path / "noted"
+    leaves = f"import tempfile\nopen({str(noted)!r}, 'a').write(tempfile.mkdtemp() + '\\n')\n"
+    assert grade(NAME, leaves + right).passed
+    places = [Path(line) for line in noted.read_text().splitlines()]
+    assert places
+    assert not [place for place in places if place.exists()]
+    assert all(place.is_relative_to(keeper().folder) for place in places)
 
 
 def test_failure_shows_line_and_meaning(exercise):

@@ -29,6 +29,7 @@ class Shown:
     def __init__(self, status: str, messages: list[dict], payload: list[dict]):
         self.status = status
         self.payload = payload
+        self.kinds = [m["msg_type"] for m in messages if "data" in m["content"]]
         self.data = [m["content"]["data"] for m in messages if "data" in m["content"]]
         self.errors = [m["content"]["evalue"] for m in messages if m["msg_type"] == "error"]
 

@@ -98,6 +98,24 @@ def test_right_answer_passes_and_shows_the_solution(notebook, exercise):
     assert "Our solution, and why" in shown.html
 
 
+@pytest.mark.usefixtures("own_file")
+def test_what_is_waited_for_is_told_where_the_verdict_comes(notebook, exercise):
+    slow = """
+from unblocked.grading import grader
+grade = grader().grade
+def waiting(*given, on_wait, **more):
+    on_wait("A lost task is done again.")
+    return grade(*given, on_wait=on_wait, **more)
+grader().grade = waiting
+"""
+    notebook.run(slow)
+    shown = notebook.run(f"%%exercise {NAME}\n{exercise.starter}")
+    notebook.run("grader().grade = grade")
+    assert "Still checking: “A lost task is done again.”" in shown.data[0]["text/plain"]
+    assert "Not yet." in shown.data[1]["text/plain"]
+    assert shown.kinds[:2] == ["display_data", "update_display_data"]
+
+
 def test_answer_and_attempts_are_kept(workspace, notebook, exercise, own_file):
     notebook.run(f"%%exercise {NAME}\n{exercise.starter}")
     assert own_file.read_text().strip() == exercise.starter.strip()

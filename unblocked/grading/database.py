@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unblocked.backends import cluster
-from unblocked.backends.postgres import family
 from unblocked.grading.patience import LOOK, stretch
 
 if TYPE_CHECKING:  # few checks need a database: what they use is imported when they do
@@ -27,7 +25,10 @@ _FAR = 20.0
 _NAME = "check"
 """What the check's own connections are called."""
 
-_LOGGED = re.compile(r"^@(?P<pid>\d+) (?P<who>\S*) LOG:  (?:statement|execute [^:]*): (?P<text>.*)$")
+_LOGGED = re.compile(
+    r"^@\d+ (?P<who>.*?) LOG:  (?:statement|execute (?!fetch from )[^:]*): (?P<text>.*(?:\n\t.*)*)", re.MULTILINE
+)
+"""A statement may have several lines: a tab begins all but the first. Who fetches more rows of it asks nothing new."""
 _LOG = ["-c", "log_statement=all", "-c", "log_line_prefix=@%p %a ", "-c", "log_min_error_statement=panic"]
 
 _OTHERS = f"datname = current_database() AND application_name <> '{_NAME}' AND backend_type = 'client backend'"
@@ -48,6 +49,7 @@ class Database:
         self._log = self._data.with_name("log")
         cluster.lay_out(self._data)
         self.url = cluster.address(self._data)
+        self._looking: psycopg.Connection | None = None
         self._start()
 
     def _start(self) -> None:
@@ -63,6 +65,7 @@ class Database:
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"PostgreSQL did not start (exit code {self._process.returncode})")
             time.sleep(LOOK)
+        cluster.disown_memory(self._data)
 
     # What is in it.
 
@@ -91,13 +94,11 @@ class Database:
         """Give what a query finds: committed rows."""
         from psycopg.rows import dict_row
 
-        with self._connect() as connection:
-            return connection.cursor(row_factory=dict_row).execute(query, values or None).fetchall()
+        return self._look().cursor(row_factory=dict_row).execute(query, values or None).fetchall()
 
     def value(self, query: str, *values: Any) -> Any:
         """Give the first value that a query finds; None where it finds nothing."""
-        with self._connect() as connection:
-            row = connection.execute(query, values or None).fetchone()
+        row = self._look().execute(query, values or None).fetchone()
         return row[0] if row else None
 
     @contextmanager
@@ -112,6 +113,11 @@ class Database:
             with suppress(psycopg.Error):  # the check may have ended the server
                 connection.rollback()
             connection.close()
+
+    @property
+    def looker(self) -> int | None:
+        """The id of the server's process that answers the check's own questions: it is busy when we are."""
+        return None if self._looking is None else self._looking.info.backend_pid
 
     # What the answer does with it.
 
@@ -135,23 +141,23 @@ class Database:
     @property
     def statements(self) -> list[str]:
         """What the answer has asked so far, in the order in which the server took it up; `BEGIN` and the like, too."""
-        found = map(_LOGGED.match, self._log.read_text(errors="replace").splitlines())
-        return [" ".join(each["text"].split()) for each in found if each and each["who"] != _NAME]
+        found = _LOGGED.finditer(self._log.read_text(errors="replace"))
+        return [" ".join(each["text"].split()) for each in found if each["who"] != _NAME]
 
     def asked(self, *words: str) -> list[str]:
         """Give the answer's statements that begin with one of these words: `asked("SELECT")`."""
-        wanted: Sequence[str] = tuple(word.upper() for word in words)
-        return [each for each in self.statements if each.upper().startswith(tuple(wanted))]
+        wanted = tuple(word.upper() for word in words)
+        return [each for each in self.statements if each.upper().startswith(wanted)]
 
     # What can happen to it.
 
     def kill(self) -> None:
         """End it as a crash of its machine does; what was committed is there again after `again`."""
-        self.pause()  # it starts no more
-        for process in family(self.pid):
-            with suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
+        cluster.kill(self.pid)
         self._process.wait()
+        if self._looking is not None:
+            self._looking.close()
+            self._looking = None
 
     def again(self) -> None:
         """Start another one with the same data."""
@@ -160,18 +166,21 @@ class Database:
 
     def pause(self) -> None:
         """Keep it from doing anything: whoever asks it is connected, and hears nothing."""
-        self._signal(signal.SIGSTOP)
+        cluster.signal_all(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
         """End the pause."""
-        self._signal(signal.SIGCONT)
+        cluster.signal_all(self.pid, signal.SIGCONT)
 
-    def _signal(self, number: signal.Signals) -> None:
-        for process in family(self.pid):
-            with suppress(ProcessLookupError):
-                os.kill(process.pid, number)
+    def _look(self) -> psycopg.Connection:
+        """Give the connection for looks: a server that starts a new one for each, again and again, never rests."""
+        if self._looking is None:
+            self._looking = self._connect()
+            self._looking.autocommit = True
+        return self._looking
 
     def _connect(self) -> psycopg.Connection:
         import psycopg
 
-        return psycopg.connect(self.url, application_name=_NAME)
+        # A prepared query would fail when a check has changed the table.
+        return psycopg.connect(self.url, application_name=_NAME, prepare_threshold=None)

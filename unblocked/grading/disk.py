@@ -11,6 +11,9 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+_COMMON = "/tmp"
+"""Where an answer has its temporary files that does not ask where they belong."""
+
 MOST_FILES = 100
 """So many are looked at in each place: there are others that live in the same one."""
 
@@ -25,7 +28,7 @@ def files_with(words: Sequence[str], *, since: float, largest: int) -> list[Path
 
     """
     encoded = [word.encode() for word in words]
-    temporary = _younger(tempfile.gettempdir(), since)
+    temporary = [path for place in {tempfile.gettempdir(), _COMMON} for path in _younger(place, since)]
     found = [path for place in (Path.cwd(), *temporary) for path in islice(_files(place), MOST_FILES)]
     return [path for path in dict.fromkeys(found) if _is_younger(path, since) and _holds(path, encoded, largest)]
 

@@ -8,7 +8,9 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from unblocked.grading.app import App
@@ -17,8 +19,9 @@ from unblocked.grading.order import Order
 from unblocked.grading.stages import Broken, Stage, stage_for
 from unblocked.grading.verdict import Outcome
 from unblocked.outside import Outside
-from unblocked.processes import kernel
+from unblocked.processes import kernel, runtime
 from unblocked.processes.lines import Lines
+from unblocked.stack.beside import database_settings
 
 if TYPE_CHECKING:  # few checks need one
     from unblocked.grading.database import Database
@@ -41,6 +44,8 @@ class Trial:
         self._order.place.mkdir()
         self._order.copy.write_bytes(self._order.answer.read_bytes())
         os.chdir(self._order.place)
+        os.environ.update(runtime.temporary(Path(tempfile.mkdtemp(prefix="t", dir=self._order.folder))))
+        tempfile.tempdir = None  # it is looked up anew
         listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
         os.environ["CARRIERS_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}"
         database = self._database() if "database" in self._check.needs else None
@@ -54,6 +59,7 @@ class Trial:
         else:
             if database is not None and isinstance(stage.subject, App):
                 stage.subject.beside.append(database.pid)
+                stage.subject.looker = lambda: database.looker
             self._judge(stage, {"carriers": carriers, "database": database})
 
     def _database(self) -> Database:
@@ -62,7 +68,7 @@ class Trial:
 
         database = Database(self._order.folder)
         self._findings.send(serving=database.pid)
-        os.environ["DATABASE_URL"] = database.url.replace("postgresql:", "postgresql+asyncpg:", 1)
+        os.environ.update(database_settings(database.url))
         database.wait_until_ready()
         return database
 

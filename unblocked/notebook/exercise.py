@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAGIC = "%%exercise"
 
 _ELSEWHERE = frozenset({"test", "queue"})
-"""Kinds of answers that use what is there only where they are graded: modules to test, a broker."""
+"""Kinds of answers that use what is there only where they are graded: modules to test, a broker; a database, too."""
 
 _given: dict[str, Any] = {}
 """What answers have given the notebook, by name: the next answer may replace it."""
@@ -38,7 +38,7 @@ def exercise(line: str, cell: str) -> None:
 
     The code is kept in `workspace/answers/…/NAME.py` and runs in processes of its own. If it can be loaded, the
     notebook loads it afterwards, so that you can call and serve what it defines. Tests are not loaded, nor is an answer
-    with a queue: `serve` its file with `worker="queue"`.
+    with a queue or a database, which it has only where it is graded; `serve` starts the former with `worker="queue"`.
 
     `%%exercise NAME --load` puts the kept answer into the cell instead.
     """
@@ -55,8 +55,12 @@ def exercise(line: str, cell: str) -> None:
     place.show(cards.Verdict(verdict, wanted, kept, _refused.get(name)))
     if verdict.failure is not None:
         _refused[name] = verdict
-    if verdict.loads and wanted.facts["kind"] not in _ELSEWHERE:
+    if verdict.loads and not _belongs_elsewhere(wanted):
         _load(kept.path)
+
+
+def _belongs_elsewhere(wanted: Exercise) -> bool:
+    return wanted.facts["kind"] in _ELSEWHERE or wanted.facts.get("database", False)
 
 
 def raise_magic(lines: list[str]) -> list[str]:
