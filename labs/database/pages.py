@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import StreamingResponse
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, NaiveDatetime, TypeAdapter, ValidationError
 from sqlalchemy import insert, select, tuple_
 
 from labs.database.engine import Sess, Session
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/pages", tags=["pages"])
 
 Size = Annotated[int, Query(ge=1, le=100)]
 
-_place = TypeAdapter(tuple[datetime, int])
+_place = TypeAdapter(tuple[NaiveDatetime, Annotated[int, Field(ge=0, lt=2**31)]])
 
 
 @router.post("/each/{rows}", status_code=201)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Literal
+
+from fastapi import APIRouter
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import select
 
@@ -47,7 +49,7 @@ async def label_promised(parcel: int, session: Sess) -> dict[str, int]:
 
 
 @router.post("/keep")
-async def keep_promises(_: Request) -> dict[str, int]:
+async def keep_promises() -> dict[str, int]:
     """Send what was promised, as a loop beside the app would; who is asked at the same time skips what is locked."""
     async with Session.begin() as session:
         query = select(Promise).where(~Promise.kept).order_by(Promise.id).with_for_update(skip_locked=True)
@@ -56,3 +58,10 @@ async def keep_promises(_: Request) -> dict[str, int]:
             await run_in_threadpool(queue.send_task, promise.task, [promise.shipment_id])
             promise.kept = True
     return {"kept": len(promises)}
+
+
+@router.post("/read/{way}/{shipment}", status_code=202)
+async def read_in_worker(way: Literal["shared", "unpooled"], shipment: int) -> dict[str, int]:
+    """Have a worker read a shipment, on an event loop that ends with the task."""
+    await run_in_threadpool(queue.send_task, f"read_{way}", [shipment])
+    return {"shipment": shipment}

@@ -25,15 +25,15 @@ def read_engine() -> Engine:
     )
 
 
-def open_session() -> Iterator[Session]:
+def hold_session() -> Iterator[Session]:
     """Give a session for as long as the request lasts, and close it after the answer."""
     with Session(read_engine()) as session:
         yield session
 
 
 @router.get("/held")
-def count_held(session: Annotated[Session, Depends(open_session)]) -> int:
-    """Count all shipments. The connection is held until the dependency's exit, which needs no free thread."""
+def count_held(session: Annotated[Session, Depends(hold_session)]) -> int:
+    """Count all shipments. The connection is held until the answer has been checked, which needs a thread once more."""
     return session.scalar(select(func.count()).select_from(Shipment)) or 0
 
 

@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from base64 import urlsafe_b64encode as b64encode
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -21,13 +21,6 @@ from tests.server.asking import post as post_to
 from tests.waiting import FAR, until
 from unblocked import load
 from unblocked.backends.postgres import Postgres
-from unblocked.outside import Outside
-
-
-@pytest.fixture(scope="module")
-def outside():
-    with Outside(latency=0) as world:
-        yield world
 
 
 @pytest.fixture(scope="module")
@@ -279,9 +272,12 @@ def test_number_of_a_page_shifts_when_a_row_is_added(parcel, database):
     database.execute("DELETE FROM shipments WHERE state = 'old'")
 
 
-@pytest.mark.parametrize("cursor", ["xyz", "WyJub3ciLCAxXQ==", "W10="])
+@pytest.mark.parametrize(
+    "cursor", ["xyz", '["now", 1]', "[]", '["2026-01-01T00:00:00+00:00", 1]', '["2026-01-01T00:00:00", 99999999999]']
+)
 def test_bad_cursor_is_refused(cursor, parcel):
-    assert get(parcel, f"/pages/by-cursor?after={cursor}").status_code == 422
+    packed = b64encode(cursor.encode()).decode() if cursor.startswith("[") else cursor
+    assert get(parcel, f"/pages/by-cursor?after={packed}").status_code == 422
 
 
 # Sync sessions.
@@ -290,6 +286,12 @@ def test_bad_cursor_is_refused(cursor, parcel):
 @pytest.mark.parametrize("way", ["held", "short"])
 def test_sync_session_counts(way, parcel, database):
     assert get(parcel, f"/sync/{way}").json() == database.execute("SELECT count(*) FROM shipments").fetchone()[0]
+
+
+def test_held_connections_and_threads_wait_for_each_other(lab):
+    parcel = lab(POOL_SIZE=1, POOL_TIMEOUT=3)
+    assert load(parcel, "/sync/short", n=60, timeout=100).failed == 0
+    assert load(parcel, "/sync/held", n=60, timeout=100).failed > 0
 
 
 # The queue and the commit.
@@ -320,6 +322,16 @@ def test_promise_is_kept_later_and_once(parcel, database):
     assert database.execute("SELECT state FROM shipments WHERE id = %s", [shipment]).fetchone() == ("labelled",)
 
 
+@pytest.mark.parametrize(("way", "ends"), [("shared", "FAILURE"), ("unpooled", "SUCCESS")])
+def test_engine_of_several_loops_fails_in_the_second(way, ends, parcel):
+    before = len(parcel.tasks())
+    for _ in range(2):
+        assert post(parcel, f"/labels/read/{way}/1").status_code == 202
+        parcel.wait_for_tasks(within=FAR)
+    assert parcel.tasks()[-1].state == ends
+    assert len(parcel.tasks()) == before + 2
+
+
 # Stuck.
 
 
@@ -346,11 +358,3 @@ def test_one_who_waits_for_a_lock_names_its_holder(parcel, database, carriers):
         assert (rows[pid]["waits_for"], rows[holder]["state"]) == ("Lock", "idle in transaction")
         carriers.mend(latency=0)
         assert [each.result().status_code for each in asked] == [200, 200]
-
-
-def test_folder_has_what_the_lesson_needs():
-    assert {path.name for path in Path("labs/database/migrations/versions").glob("*.py")} == {
-        "0001_shipments.py",
-        "0002_balances.py",
-        "0003_promises.py",
-    }

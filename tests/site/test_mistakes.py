@@ -48,7 +48,9 @@ def test_belief_stands_under_its_sign(course):
 def test_no_line_of_code_is_shown(real):
     wrong = [path.read_text() for path in REAL.glob("exercises/*/*/wrong/*.py")]
     shown = [line.strip() for text in wrong for line in text.splitlines() if "# wrong:" in line]
-    assert [line for line in shown if line.partition("#")[0].strip() and line.partition("#")[0].strip() in real] == []
+    code = {line: line.partition("#")[0].strip() for line in shown}
+    telling = [line for line in shown if len(code[line]) > len("raise")]  # shorter, it is what anybody says
+    assert [line for line in telling if code[line] in real] == []
 
 
 def test_words_that_several_sentences_have_stand_alone(course):

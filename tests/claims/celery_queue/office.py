@@ -27,7 +27,7 @@ def begin(**_):
 
 
 def work(task, n):
-    say(f"/work/{n}", task)
+    say(f"/errands/{n}", task)
     return n
 
 
@@ -63,7 +63,7 @@ def limited(task, n):
 
 @queue.task(name="stumbles", bind=True, acks_late=True)
 def stumbles(task, n):
-    say(f"/work/{n}", task)
+    say(f"/errands/{n}", task)
     if task.request.retries == 0:
         raise task.retry(countdown=0)
 

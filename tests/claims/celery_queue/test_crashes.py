@@ -19,10 +19,10 @@ SOON = {"visibility_timeout": 1, "unacked_restore_interval": 0.2, "unacked_resto
 
 def at_it(shared, carriers, name, n=1):
     """Give a task that is at work in one of the shared worker's children."""
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     shared.at("prefork")
     task = shared.send(name, n, queue="prefork")
-    until(lambda: carriers.waiting(f"/work/{n}"), "it is at it")
+    until(lambda: carriers.waiting(f"/errands/{n}"), "it is at it")
     return task
 
 
@@ -36,7 +36,7 @@ def hasty(outside):
 
 
 def attempts(carriers):
-    return carriers.asked("/work/*")
+    return carriers.asked("/errands/*")
 
 
 # When is it acknowledged, and when given to others?
@@ -62,23 +62,23 @@ def test_lost_message_is_given_to_others_after_an_hour_and_looked_for_every_hund
 
 
 def test_running_task_is_given_to_somebody_else_after_the_timeout(hasty, carriers):
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     task = hasty.send("late", 1)
-    until(lambda: len(carriers.waiting("/work/1")) == 2, "two are at it")
-    assert {call.headers["task"] for call in carriers.waiting("/work/1")} == {task.id}
+    until(lambda: len(carriers.waiting("/errands/1")) == 2, "two are at it")
+    assert {call.headers["task"] for call in carriers.waiting("/errands/1")} == {task.id}
     carriers.mend()
     assert outcome(task) == 1
 
 
 def test_what_waits_in_a_worker_counts_too(hasty, carriers):
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     for n in (2, 3):
         hasty.send("early", n)
-    until(lambda: carriers.waiting("/work/2") and carriers.waiting("/work/3"), "both places are taken")
+    until(lambda: carriers.waiting("/errands/2") and carriers.waiting("/errands/3"), "both places are taken")
     task = hasty.send("early", 4)
     until(lambda: hasty.worker.log.count(f"[{task.id}] received") > 1, "it is given out again, and has never begun")
     carriers.mend()
-    until(lambda: len(carriers.asked("/work/4")) > 1, "it is done twice")
+    until(lambda: len(carriers.asked("/errands/4")) > 1, "it is done twice")
 
 
 def test_countdown_counts_too(hasty):
@@ -90,18 +90,18 @@ def test_countdown_counts_too(hasty):
 
 
 def test_whole_worker_is_killed(office, carriers):
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     worker = office.hire(concurrency=2, broker_transport_options=SOON)
     early, late = office.send("early", 1), office.send("late", 2)
-    until(lambda: len(carriers.waiting("/work/*")) == 2, "both are at work")
+    until(lambda: len(carriers.waiting("/errands/*")) == 2, "both are at work")
     worker.kill()
     assert office.lists() == (0, 1)
     carriers.mend()
     office.hire("another", broker_transport_options=SOON)
     assert outcome(late) == 2
-    assert {call.headers["task"] for call in carriers.asked("/work/2")} == {late.id}
-    assert len(carriers.asked("/work/2")) >= 2
-    assert (len(carriers.asked("/work/1")), early.state) == (1, "PENDING")
+    assert {call.headers["task"] for call in carriers.asked("/errands/2")} == {late.id}
+    assert len(carriers.asked("/errands/2")) >= 2
+    assert (len(carriers.asked("/errands/1")), early.state) == (1, "PENDING")
 
 
 @pytest.mark.parametrize("name", ["early", "late"])
@@ -114,7 +114,7 @@ def test_one_child_is_killed(name, shared, carriers):
     carriers.release()
     assert outcome(shared.send("early", 2, queue="prefork")) == 2  # the worker goes on
     assert shared.at("prefork").running
-    assert len(carriers.asked("/work/1")) == 1
+    assert len(carriers.asked("/errands/1")) == 1
 
 
 def test_one_child_is_killed_and_the_message_rejected(shared, carriers):
@@ -131,10 +131,10 @@ def kill_child(carriers):
 
 
 def test_worker_that_is_told_to_end_finishes_its_tasks(office, carriers):
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     worker = office.hire(concurrency=2)
     early, late = office.send("early", 1), office.send("late", 2)
-    until(lambda: len(carriers.waiting("/work/*")) == 2, "both are at work")
+    until(lambda: len(carriers.waiting("/errands/*")) == 2, "both are at work")
     os.kill(worker.pid, signal.SIGTERM)
     until(lambda: "Warm shutdown" in worker.log, "it has been told")
     waits = office.send("early", 3)

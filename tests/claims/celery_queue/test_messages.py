@@ -49,7 +49,7 @@ def test_result_is_written_where_results_are(shared, carriers):
     assert outcome(task) == 7
     kept = json.loads(shared.client.get(f"celery-task-meta-{task.id}"))
     assert (kept["status"], kept["result"]) == ("SUCCESS", 7)
-    [call] = carriers.asked("/work/7")
+    [call] = carriers.asked("/errands/7")
     assert int(call.headers["process"]) != worker.pid
 
 

@@ -8,10 +8,10 @@ from tests.waiting import FAR, until
 
 def begin(shared, carriers, pool, *, n=1):
     """Fill so many places of a worker; give it and its first task."""
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     worker = shared.at(pool)
     tasks = [shared.send("early", each, queue=pool) for each in range(1, n + 1)]
-    until(lambda: len(carriers.waiting("/work/*")) == n, "they are at it")
+    until(lambda: len(carriers.waiting("/errands/*")) == n, "they are at it")
     return worker, tasks[0]
 
 
@@ -20,12 +20,12 @@ def test_what_a_task_runs_in_and_how_many_at_once(pool, shared, carriers):
     at_once = 1 if pool == "solo" else 2
     worker, _ = begin(shared, carriers, pool, n=at_once)
     last = shared.send("early", 3, queue=pool)
-    calls = [call.headers for call in carriers.waiting("/work/*")]
+    calls = [call.headers for call in carriers.waiting("/errands/*")]
     places = {(int(call["process"]) == worker.pid, call["thread"] == "MainThread") for call in calls}
     assert places == {{"prefork": (False, True), "threads": (True, False), "solo": (True, True)}[pool]}
     assert len({(call["process"], call["thread"]) for call in calls}) == at_once
     assert shared.hears(worker, timeout=0.2 if pool == "solo" else FAR) == (pool != "solo")  # all of it is in the task
-    assert len(carriers.waiting("/work/*")) == at_once
+    assert len(carriers.waiting("/errands/*")) == at_once
     carriers.release()
     assert outcome(last) == 3
 
@@ -51,13 +51,13 @@ def test_revoked_before_it_begins(pool, before, shared, carriers):
     worker, waits = revoked(shared, carriers, pool, before=before)
     until(lambda: f"Discarding revoked task: early[{waits.id}]" in worker.log, "it is not done")
     assert waits.state == "REVOKED"
-    assert not carriers.asked("/work/3")
+    assert not carriers.asked("/errands/3")
 
 
 def test_thread_s_task_is_done_once_the_worker_has_it(shared, carriers):
     worker, waits = revoked(shared, carriers, "threads")
     until(lambda: f"Task early[{waits.id}] succeeded" in worker.log, "it is done all the same")
-    assert carriers.asked("/work/3")
+    assert carriers.asked("/errands/3")
 
 
 def test_solo_hears_of_a_revoke_when_it_is_free(shared, carriers):
@@ -74,16 +74,16 @@ def test_child_can_be_terminated(shared, carriers):
     _, task = begin(shared, carriers, "prefork")
     task.revoke(terminate=True)
     until(lambda: task.state == "REVOKED", "it is ended")
-    until(lambda: carriers.asked("/work/1")[0].gone, "and its connection with it")
+    until(lambda: carriers.asked("/errands/1")[0].gone, "and its connection with it")
 
 
 def test_thread_cannot_be_terminated(shared, carriers):
     worker, task = begin(shared, carriers, "threads")
     task.revoke(terminate=True)
     until(lambda: "does not implement kill_job" in worker.log, "it cannot")
-    assert carriers.waiting("/work/1")
+    assert carriers.waiting("/errands/1")
     carriers.release()
-    until(lambda: carriers.asked("/work/1")[0].answered, "it is done all the same")
+    until(lambda: carriers.asked("/errands/1")[0].answered, "it is done all the same")
 
 
 def test_solo_cannot_be_terminated(shared, carriers):
@@ -94,15 +94,15 @@ def test_solo_cannot_be_terminated(shared, carriers):
 
 
 def test_time_limit_ends_a_child_and_no_thread(shared, carriers):
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     for pool in POOLS:
         shared.at(pool)
     for n, pool in enumerate(("threads", "solo"), 1):
         shared.send("limited", n, queue=pool)
-    until(lambda: len(carriers.waiting("/work/*")) == 2, "both are at work, and were so before the third")
+    until(lambda: len(carriers.waiting("/errands/*")) == 2, "both are at work, and were so before the third")
     error, _ = told(outcome(shared.send("limited", 3, queue="prefork")))
     assert error == "TimeLimitExceeded"
-    assert len(carriers.waiting("/work/1")) == len(carriers.waiting("/work/2")) == 1
+    assert len(carriers.waiting("/errands/1")) == len(carriers.waiting("/errands/2")) == 1
 
 
 def test_get_in_a_task_is_refused(shared):
@@ -132,7 +132,7 @@ def test_what_is_made_before_the_fork_is_one_and_begin_runs_in_each_child(office
 def test_threads_begin_no_process(office, carriers):
     worker = office.hire(pool="threads")
     assert outcome(office.send("early", 1)) == 1
-    assert str(worker.pid) in {call.headers["process"] for call in carriers.asked("/work/1")}
+    assert str(worker.pid) in {call.headers["process"] for call in carriers.asked("/errands/1")}
     assert str(worker.pid) not in {call.headers["process"] for call in carriers.asked("/begun")}
 
 

@@ -28,11 +28,11 @@ def test_signature_is_not_sent_and_a_group_sends_all(office):
 
 
 def test_chain_sends_the_next_when_the_one_before_is_done(shared, carriers):
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     shared.at("prefork")
     tasks = [signature(shared, name, *args).set(queue="prefork") for name, args in (("early", [1]), ("joins", []))]
     chain(tasks, app=shared.results).apply_async()
-    until(lambda: carriers.waiting("/work/1"), "the first is at work")
+    until(lambda: carriers.waiting("/errands/1"), "the first is at work")
     until(lambda: shared.lists("prefork") == (0, 0), "and is acknowledged")
     assert not carriers.asked("/joined")
     carriers.release()
@@ -47,12 +47,12 @@ def begin_chord(office, *header):
 
 
 def test_chord_s_results_are_in_order_and_its_last_task_sends_the_next(shared, carriers):
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     worker = shared.at("prefork")
     joined = begin_chord(shared, ("early", 1), ("early", 2))
-    until(lambda: len(carriers.waiting("/work/*")) == 2, "both are at work")
-    last = carriers.waiting("/work/1")[0].headers["process"]
-    carriers.release(path="/work/2")
+    until(lambda: len(carriers.waiting("/errands/*")) == 2, "both are at work")
+    last = carriers.waiting("/errands/1")[0].headers["process"]
+    carriers.release(path="/errands/2")
     until(lambda: shared.client.keys("*.j"), "the results are counted there")
     [counted] = shared.client.keys("*.j")
     assert shared.client.zcard(counted) == 1
@@ -74,7 +74,7 @@ def test_chord_needs_results(office):
 def test_header_task_that_ignores_its_result_is_counted_as_well(shared, carriers):
     shared.at("prefork")
     joined = begin_chord(shared, ("ignored", 1), ("early", 2))
-    until(lambda: len(carriers.asked("/work/*")) == 2, "both are done")
+    until(lambda: len(carriers.asked("/errands/*")) == 2, "both are done")
     assert outcome(joined) == [1, 2]
 
 
@@ -85,13 +85,13 @@ def test_queue_is_served_in_the_order_of_its_messages(office, carriers):
     for n in range(5):
         office.send("early", n)
     office.hire()
-    until(lambda: len(carriers.asked("/work/*")) == 5, "all are done")
-    assert [call.path for call in carriers.asked("/work/*")] == [f"/work/{n}" for n in range(5)]
+    until(lambda: len(carriers.asked("/errands/*")) == 5, "all are done")
+    assert [call.path for call in carriers.asked("/errands/*")] == [f"/errands/{n}" for n in range(5)]
 
 
 def test_worker_takes_four_messages_for_each_place_unless_told(office, carriers):
     assert Celery().conf.worker_prefetch_multiplier == 4
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     for n in range(10):
         office.send("late", n)
     worker = office.hire(concurrency=2)
@@ -104,10 +104,10 @@ def test_worker_takes_four_messages_for_each_place_unless_told(office, carriers)
     ("conf", "in_the_broker"), [({"worker_prefetch_multiplier": 1}, 0), ({"worker_disable_prefetch": True}, 1)]
 )
 def test_where_an_early_message_waits(conf, in_the_broker, office, carriers):
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     worker = office.hire(**conf)
     office.send("early", 1)
-    until(lambda: carriers.waiting("/work/1"), "the only place is taken")
+    until(lambda: carriers.waiting("/errands/1"), "the only place is taken")
     office.send("early", 2)
     until(lambda: office.lists() == (in_the_broker, 1 - in_the_broker), "that is where it waits")
     assert office.hears(worker)

@@ -30,11 +30,11 @@ def test_one_whose_result_was_forgotten_is_pending(shared):
 
 def test_task_that_runs_is_pending_unless_it_is_asked_for(shared, carriers):
     assert Celery().conf.task_track_started is False
-    carriers.hold("/work/*")
+    carriers.hold("/errands/*")
     shared.at("prefork")
     task = shared.send("early", 7, queue="prefork")
     tracked = shared.send("tracked", 8, queue="prefork")
-    until(lambda: len(carriers.waiting("/work/*")) == 2, "both run")
+    until(lambda: len(carriers.waiting("/errands/*")) == 2, "both run")
     assert (task.state, tracked.state) == ("PENDING", "STARTED")
 
 
@@ -63,7 +63,8 @@ def test_ignored_result_costs_no_key(shared, carriers):
     worker = shared.at("prefork")
     ignored = shared.send("ignored", 1, queue="prefork")
     until(
-        lambda: ignored.id in [call.headers["task"] for call in carriers.asked("/work/1") if call.answered], "it runs"
+        lambda: ignored.id in [call.headers["task"] for call in carriers.asked("/errands/1") if call.answered],
+        "it runs",
     )
     until(lambda: f"Task ignored[{ignored.id}] succeeded" in worker.log, "it is done")
     assert not shared.client.keys(f"*{ignored.id}*")

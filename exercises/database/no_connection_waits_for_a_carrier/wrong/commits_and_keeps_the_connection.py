@@ -1,0 +1,68 @@
+"""Believes that a commit gives the connection back, whoever has asked for it.
+
+Says: a commit does not give it back
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import httpx
+from fastapi import FastAPI, HTTPException
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+engine = create_async_engine(os.environ["DATABASE_URL"], pool_size=5, max_overflow=0)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Shipment(Base):
+    __tablename__ = "shipments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parcel: Mapped[int]
+    price: Mapped[Decimal | None]
+    state: Mapped[str]
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=60) as app.state.carriers:
+        yield
+    await engine.dispose()
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+async def ask_price(parcel: int) -> Decimal:
+    try:
+        answer = await app.state.carriers.get("/carriers/swift/quote", params={"parcel": parcel})
+        answer.raise_for_status()
+    except httpx.HTTPError:
+        raise HTTPException(502, "The carrier names no price.") from None
+    return Decimal(str(answer.json()["price"]))
+
+
+@app.post("/shipments/{parcel}", status_code=201)
+async def book(parcel: int) -> dict[str, Any]:
+    async with engine.connect() as connection:
+        asking = insert(Shipment).values(parcel=parcel, state="asking").returning(Shipment.id)
+        number = await connection.scalar(asking)
+        await connection.commit()
+        this = update(Shipment).where(Shipment.id == number)
+        try:
+            price = await ask_price(parcel)  # wrong: check_no_connection_is_held_while_the_carrier_thinks
+        except HTTPException:
+            await connection.execute(this.values(state="failed"))
+            await connection.commit()
+            raise
+        await connection.execute(this.values(price=price, state="new"))
+        await connection.commit()
+    return {"shipment": number, "price": price}

@@ -1,0 +1,60 @@
+"""Has the database subtract where there is enough, the lower id first."""
+
+import os
+from decimal import Decimal
+from typing import Annotated, Self
+
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy import CheckConstraint, Numeric, update
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+engine = create_async_engine(os.environ["DATABASE_URL"])
+Session = async_sessionmaker(engine, expire_on_commit=False)
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Customer(Base):
+    __tablename__ = "customers"
+    __table_args__ = (CheckConstraint("balance >= 0"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    balance: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+
+
+class Transfer(BaseModel):
+    payer: int
+    payee: int
+    amount: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
+
+    @model_validator(mode="after")
+    def goes_to_somebody_else(self) -> Self:
+        if self.payer == self.payee:
+            raise ValueError("nobody pays themselves")
+        return self
+
+
+@app.post("/transfers")
+async def transfer(order: Transfer) -> dict[str, Decimal]:
+    changes = {order.payer: -order.amount, order.payee: order.amount}
+    left: dict[int, Decimal] = {}
+    async with Session.begin() as session:
+        for customer, change in sorted(changes.items()):
+            changed = await session.scalar(
+                update(Customer)
+                .where(Customer.id == customer, Customer.balance + change >= 0)
+                .values(balance=Customer.balance + change)
+                .returning(Customer.balance)
+            )
+            if changed is None and await session.get(Customer, customer) is None:
+                raise HTTPException(404, "There is no such customer.")
+            if changed is None:
+                raise HTTPException(409, "The balance is too low.")
+            left[customer] = changed
+    return {"balance": left[order.payer]}

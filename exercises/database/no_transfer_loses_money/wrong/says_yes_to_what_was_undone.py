@@ -1,0 +1,63 @@
+"""Believes that what PostgreSQL undoes is made later.
+
+Says: one of them was undone
+"""
+
+import os
+from decimal import Decimal
+from typing import Annotated, Self
+
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy import CheckConstraint, Numeric
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+engine = create_async_engine(os.environ["DATABASE_URL"])
+Session = async_sessionmaker(engine, expire_on_commit=False)
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Customer(Base):
+    __tablename__ = "customers"
+    __table_args__ = (CheckConstraint("balance >= 0"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    balance: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+
+
+class Transfer(BaseModel):
+    payer: int
+    payee: int
+    amount: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
+
+    @model_validator(mode="after")
+    def goes_to_somebody_else(self) -> Self:
+        if self.payer == self.payee:
+            raise ValueError("nobody pays themselves")
+        return self
+
+
+@app.post("/transfers")
+async def transfer(order: Transfer) -> dict[str, Decimal]:
+    left = Decimal(0)
+    try:
+        async with Session.begin() as session:
+            payer = await session.get(Customer, order.payer, with_for_update=True)
+            payee = await session.get(Customer, order.payee, with_for_update=True)
+            if payer is None or payee is None:
+                raise HTTPException(404, "There is no such customer.")
+            if payer.balance < order.amount:
+                raise HTTPException(409, "The balance is too low.")
+            payer.balance = left = payer.balance - order.amount
+            payee.balance += order.amount
+    except DBAPIError:
+        # wrong: check_transfers_in_opposite_directions_are_made
+        pass
+    return {"balance": left}

@@ -1,0 +1,63 @@
+"""Believes that a row that somebody has for a moment is a reason to send the customer away.
+
+Says: no reason to send a customer away
+"""
+
+import os
+from decimal import Decimal
+from typing import Annotated, Self
+
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel, Field, model_validator
+from sqlalchemy import CheckConstraint, Numeric, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+engine = create_async_engine(os.environ["DATABASE_URL"])
+Session = async_sessionmaker(engine, expire_on_commit=False)
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Customer(Base):
+    __tablename__ = "customers"
+    __table_args__ = (CheckConstraint("balance >= 0"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    balance: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+
+
+class Transfer(BaseModel):
+    payer: int
+    payee: int
+    amount: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=2)]
+
+    @model_validator(mode="after")
+    def goes_to_somebody_else(self) -> Self:
+        if self.payer == self.payee:
+            raise ValueError("nobody pays themselves")
+        return self
+
+
+@app.post("/transfers")
+async def transfer(order: Transfer) -> dict[str, Decimal]:
+    both = select(Customer).where(Customer.id.in_((order.payer, order.payee))).order_by(Customer.id)
+    async with Session.begin() as session:
+        try:
+            rows = await session.scalars(both.with_for_update(nowait=True))
+        except DBAPIError:  # wrong: check_what_others_change_meanwhile_counts
+            raise HTTPException(503, "Try again later.") from None
+        found = {each.id: each for each in rows}
+        payer, payee = found.get(order.payer), found.get(order.payee)
+        if payer is None or payee is None:
+            raise HTTPException(404, "There is no such customer.")
+        if payer.balance < order.amount:
+            raise HTTPException(409, "The balance is too low.")
+        payer.balance -= order.amount
+        payee.balance += order.amount
+    return {"balance": payer.balance}

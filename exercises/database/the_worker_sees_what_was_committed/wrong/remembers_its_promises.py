@@ -1,0 +1,73 @@
+"""Believes that a list of its process is an outbox.
+
+Says: what only a process remembers
+"""
+
+import os
+
+from celery import Celery
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import ForeignKey, create_engine, make_url
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from labs import parcel_sdk
+
+url = make_url(os.environ["DATABASE_URL"])
+of_workers = create_engine(url.set(drivername="postgresql+psycopg"))
+AppSession = async_sessionmaker(create_async_engine(url), expire_on_commit=False)
+queue = Celery("parcel")
+queue.conf.update(task_ignore_result=True, task_publish_retry=False, broker_transport_options={"max_retries": 0})
+app = FastAPI()
+promised: list[int] = []  # wrong: check_a_dead_broker_costs_no_label
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Shipment(Base):
+    __tablename__ = "shipments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parcel: Mapped[int]
+    state: Mapped[str] = mapped_column(default="new")
+
+
+class Promise(Base):
+    __tablename__ = "promises"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[str]
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id"))
+    kept: Mapped[bool] = mapped_column(default=False)
+
+
+@queue.task(name="draw_label")
+def draw_label(shipment_id: int) -> None:
+    with Session(of_workers) as session, session.begin():
+        shipment = session.get(Shipment, shipment_id)
+        if shipment is None or shipment.state == "labelled":
+            return
+        parcel_sdk.draw_label(shipment.parcel)
+        shipment.state = "labelled"
+
+
+@app.post("/shipments/{parcel}", status_code=202)
+async def take(parcel: int) -> dict[str, int]:
+    async with AppSession.begin() as session:
+        shipment = Shipment(parcel=parcel)
+        session.add(shipment)
+    promised.append(shipment.id)
+    return {"shipment": shipment.id}
+
+
+@app.post("/promises/keep")
+async def keep() -> dict[str, int]:
+    kept = 0
+    while promised:
+        await run_in_threadpool(draw_label.delay, promised[0])
+        promised.pop(0)
+        kept += 1
+    return {"kept": kept}

@@ -1,0 +1,83 @@
+"""Believes that a background task begins when the dependency has committed.
+
+Says: before the shipment is committed
+"""
+
+import os
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from celery import Celery
+from fastapi import BackgroundTasks, Depends, FastAPI
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import ForeignKey, create_engine, make_url, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from labs import parcel_sdk
+
+url = make_url(os.environ["DATABASE_URL"])
+of_workers = create_engine(url.set(drivername="postgresql+psycopg"))
+AppSession = async_sessionmaker(create_async_engine(url), expire_on_commit=False)
+queue = Celery("parcel")
+queue.conf.update(task_ignore_result=True, task_publish_retry=False, broker_transport_options={"max_retries": 0})
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Shipment(Base):
+    __tablename__ = "shipments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    parcel: Mapped[int]
+    state: Mapped[str] = mapped_column(default="new")
+
+
+class Promise(Base):
+    __tablename__ = "promises"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[str]
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id"))
+    kept: Mapped[bool] = mapped_column(default=False)
+
+
+@queue.task(name="draw_label")
+def draw_label(shipment_id: int) -> None:
+    with Session(of_workers) as session, session.begin():
+        shipment = session.get(Shipment, shipment_id)
+        if shipment is None or shipment.state == "labelled":
+            return
+        parcel_sdk.draw_label(shipment.parcel)
+        shipment.state = "labelled"
+
+
+async def open_session() -> AsyncIterator[AsyncSession]:
+    async with AppSession.begin() as session:
+        yield session  # wrong: check_the_task_sees_the_shipment
+
+
+Sess = Annotated[AsyncSession, Depends(open_session)]
+
+
+@app.post("/shipments/{parcel}", status_code=202)
+async def take(parcel: int, session: Sess, tasks: BackgroundTasks) -> dict[str, int]:
+    shipment = Shipment(parcel=parcel)
+    session.add(shipment)
+    await session.flush()
+    tasks.add_task(draw_label.delay, shipment.id)
+    return {"shipment": shipment.id}
+
+
+@app.post("/promises/keep")
+async def keep() -> dict[str, int]:
+    query = select(Promise).where(~Promise.kept).order_by(Promise.id).with_for_update(skip_locked=True)
+    async with AppSession.begin() as session:
+        promises = (await session.scalars(query)).all()
+        for promise in promises:
+            await run_in_threadpool(queue.tasks[promise.task].delay, promise.shipment_id)
+            promise.kept = True
+    return {"kept": len(promises)}
