@@ -30,7 +30,9 @@ def whole_course(course):
     package = course.folder / "unblocked"
     for name in ("__init__.py", "__main__.py", "faults.py"):
         shutil.copy(REAL / "unblocked" / name, package / name)
-    shutil.copytree(REAL / "unblocked" / "bootstrap", package / "bootstrap")
+    shutil.copytree(
+        REAL / "unblocked" / "bootstrap", package / "bootstrap", ignore=shutil.ignore_patterns("__pycache__")
+    )
     (package / "cli.py").write_text(
         "import sys\n\ndef main(argv):\n    print('ran', *argv, 'with', sys.prefix, flush=True)\n    return 7\n"
     )

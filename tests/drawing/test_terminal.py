@@ -1,3 +1,5 @@
+import pytest
+
 from tests.drawing.runs import Run, blocking, busy, threaded
 from unblocked.drawing import timeline
 
@@ -31,11 +33,14 @@ def test_letters_say_why_it_failed():
     assert "| 500 ms ✕ timeout" in str(timeline(Run().add("/a", 0.5, cause="timeout")))
 
 
-def test_many_become_a_line_a_place():
-    text = str(timeline(busy(1000)))
+@pytest.mark.parametrize("requests", [100, 1000])
+def test_many_become_a_line_a_place(requests):
+    text = str(timeline(busy(requests)))
     assert "waits for another service |" in text
     assert "95th percentile |" in text
     assert len(text.splitlines()) < 25
+    some = text.partition("Some of them")[2]
+    assert len({bar.rstrip() for bar in chart(some)}) > 2  # on a scale on which they can be told apart
 
 
 def test_no_line_is_too_wide():

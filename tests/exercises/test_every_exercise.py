@@ -58,7 +58,7 @@ def test_answer_without_content_proves_nothing(exercise, code):
 
 @pytest.mark.parametrize("exercise", each())
 def test_exercise_has_all_its_parts(exercise):
-    assert {"kind", "minutes", "core"} == set(exercise.facts)
+    assert {"kind", "minutes", "core"} == set(exercise.facts) - {"database"}
     assert exercise.facts["kind"] in KINDS
     assert isinstance(exercise.facts["minutes"], int)
     assert isinstance(exercise.facts["core"], bool)
@@ -76,6 +76,11 @@ def test_checks_ask_for_answers_of_their_kind(exercise):
         set(check.needs) <= {wanted, "carriers", "database"} and wanted in check.needs
         for check in load(exercise.checks)
     )
+
+
+@pytest.mark.parametrize("exercise", each())
+def test_task_says_whether_answers_have_a_database(exercise):
+    assert {"database" in check.needs for check in load(exercise.checks)} == {exercise.facts.get("database", False)}
 
 
 @pytest.mark.parametrize("exercise", each())

@@ -33,7 +33,10 @@ def framed(views: list[View], *, marks: list[Mark]) -> Frame:
     """Find the frame in which all these runs fit."""
     span = max([1e-6, *(view.span for view in views)])
     few = [row for view in views for row in _picked(view, marks)]
-    longest = max([1e-6, *(row.lane.end for row in few)])
+    crowds = [
+        row for view in views if view.style != "full" for row in crowd.picked(view, marks=marks)
+    ]  # letters: fewer lanes
+    longest = max([1e-6, *(row.lane.end for row in crowds)])
     top = max([1.0, *(crowd.peak(view, span=span) for view in views if view.style == "area")])
     named = [row for view in views if view.style == "full" for row in rows(view.lanes)]
     return Frame(span, longest, top, _widest(room(named, span=span, least=LEAST), room(few, span=longest, least=LEAST)))
