@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-from unblocked.processes import keeper
+from unblocked.processes import keeper, quick
 from unblocked.processes.starting import method
 
 STUBBORN = "trap '' TERM; setsid sleep 301 & sleep 302"
@@ -20,7 +20,10 @@ def main() -> None:
     if "fork" in sys.argv and os.fork() == 0:
         time.sleep(20)  # a copy of the owner that holds its socket; the test kills it
         os._exit(0)
-    print(json.dumps({"folder": str(kept.folder), "warden": kept.guard, "pids": [c.pid for c in children]}), flush=True)
+    place = quick.place(kept.folder)
+    (place / "one of many").touch()
+    said = {"folder": str(kept.folder), "quick": str(place), "warden": kept.guard}
+    print(json.dumps({**said, "pids": [child.pid for child in children]}), flush=True)
     if "exit" in sys.argv:
         return
     if "crash" in sys.argv:

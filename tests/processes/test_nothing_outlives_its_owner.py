@@ -27,7 +27,7 @@ class Stack:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         said = json.loads(self.popen.stdout.readline())
-        self.folder = Path(said["folder"])
+        self.folder, self.quick = Path(said["folder"]), Path(said["quick"])
         self.warden = psutil.Process(said["warden"])
         most = 7 if method() == "fork" else 5  # the supervisor, three sleeps, a shell; a warm process and its copy
         until(lambda: len(self.warden.children(recursive=True)) >= most, "all processes of the stack run")
@@ -107,6 +107,7 @@ def test_nothing_is_left_after(end, stack):
     end(one)
     until(one.is_gone, "every process is gone")
     until(lambda: not one.folder.exists(), "the runtime folder is gone")
+    assert not one.quick.exists()
 
 
 @pytest.mark.parametrize("how", ["exit", "crash"])
@@ -115,6 +116,7 @@ def test_nothing_is_left_when_owner_ends(how):
     said = json.loads(owner.stdout)
     until(lambda: not any(psutil.pid_exists(pid) for pid in [said["warden"], *said["pids"]]), "all are gone")
     assert not Path(said["folder"]).exists()
+    assert not Path(said["quick"]).exists()
 
 
 def test_forked_copy_does_not_keep_it_alive(stack):
@@ -139,6 +141,7 @@ def test_kept_processes_end_when_all_above_them_are_killed(stack):
         left.kill()  # what the kept ones had started
     runtime.sweep()
     until(lambda: not one.folder.exists(), "it is removed, by this sweep or another test's")
+    assert not one.quick.exists()
 
 
 def test_interrupt_of_owner_spares_kept_processes(stack):

@@ -10,7 +10,7 @@ from typing import Self
 from unblocked.backends import cluster
 from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.faults import Fault
-from unblocked.processes import Child, Keeper, keeper
+from unblocked.processes import Child, Keeper, keeper, quick
 from unblocked.processes.names import numbered
 
 _FAR = 30.0
@@ -93,7 +93,7 @@ class Postgres(Backend):
 
 
 def _free(kept_by: Keeper) -> Path:
-    paths = (kept_by.folder / name for name in numbered("postgres"))
+    paths = (quick.place(kept_by.folder) / name for name in numbered("postgres"))
     return next(path for path in paths if _is_ours(path))
 
 

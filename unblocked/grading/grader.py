@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from unblocked.exercises import Exercise
@@ -20,7 +21,7 @@ from unblocked.grading.order import Order
 from unblocked.grading.patience import stretch
 from unblocked.grading.turns import turn
 from unblocked.grading.verdict import Verdict, verdict_of
-from unblocked.processes import Child, Keeper, keeper
+from unblocked.processes import Child, Keeper, keeper, quick
 from unblocked.processes.lines import Lines
 
 LIMIT = 30.0
@@ -85,12 +86,13 @@ class Grader:
             Fault: the course itself failed, not the answer.
 
         """
-        with turn(), _folder() as folder:
+        with turn(), _folder(keeper().folder) as folder, _folder(quick.place(keeper().folder)) as many:
             begun = time.perf_counter()
             order = Order(
                 exercise.name,
                 str(exercise.checks),
                 folder,
+                many,
                 limit=limit * stretch(),
                 start_limit=start_limit,
                 answer_limit=answer_limit,
@@ -151,9 +153,9 @@ def _heard(lines: Iterable[dict[str, Any]], on_wait: Callable[[str], object]) ->
 
 
 @contextmanager
-def _folder() -> Iterator[str]:
+def _folder(place: Path) -> Iterator[str]:
     """Give a folder for one grading, and remove it with all that the answer left in it."""
-    folder = tempfile.mkdtemp(prefix="grading-", dir=keeper().folder)
+    folder = tempfile.mkdtemp(prefix="grading-", dir=place)
     try:
         yield folder
     finally:

@@ -15,6 +15,7 @@ class Order:
         name: the exercise's.
         checks: the file of its checks.
         folder: where the answer lies as `{name}.py`, and every process of the grading has a folder for itself.
+        quick: a folder for a database's files, of which there are many.
         limit: seconds after which the grading is ended.
         start_limit: seconds after which an answer that is still being loaded is said to hang.
         answer_limit: seconds after which a request, a call or a test is said to hang.
@@ -27,6 +28,7 @@ class Order:
     name: str
     checks: str
     folder: str
+    quick: str
     limit: float
     start_limit: float
     answer_limit: float

@@ -66,7 +66,7 @@ class Trial:
         """Start the database of this check; it takes connections before the answer starts."""
         from unblocked.grading.database import Database
 
-        database = Database(self._order.folder)
+        database = Database(self._order.quick)
         self._findings.send(serving=database.pid)
         os.environ.update(database_settings(database.url))
         database.wait_until_ready()

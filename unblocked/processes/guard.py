@@ -20,7 +20,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -28,7 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a bare Python has no site-packages
 
-from unblocked.processes import kernel
+from unblocked.processes import kernel, quick
 from unblocked.processes.supervisor import Supervisor
 
 _TURN = 0.1
@@ -60,7 +59,7 @@ def _supervise(folder: Path, *, warden: int, groups: int) -> None:
     while not supervisor.finished and os.getppid() == warden:
         supervisor.turn(_TURN)
     supervisor.end_all()
-    shutil.rmtree(folder, ignore_errors=True)
+    quick.remove(folder)
     os._exit(0)
 
 
@@ -74,7 +73,7 @@ def _watch(folder: Path, *, owner: int, supervisor: int, told: int) -> None:
         if select.select([told], [], [], _TURN)[0]:
             groups = _heard(told, groups)
     _clear(groups)
-    shutil.rmtree(folder, ignore_errors=True)
+    quick.remove(folder)
     os._exit(0)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from unblocked.processes import quick
 
 _LONGEST, _ROOM = 103, 34
 """Bytes of a socket's path on macOS, which has the fewest, and of its end: `/pymp-12345678/listener-12345678`."""
@@ -115,7 +116,7 @@ def _removed(folder: Path) -> bool:
     except OSError:  # somebody guards it
         return False
     else:
-        shutil.rmtree(folder, ignore_errors=True)
+        quick.remove(folder)
         return not folder.exists()
     finally:
         os.close(lock)
