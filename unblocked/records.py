@@ -10,11 +10,23 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "turn", "loop", "thread", "token", "upstream", "connection", "database", "broker", "worker", "await", "held"
+    "turn",
+    "loop",
+    "thread",
+    "token",
+    "upstream",
+    "connection",
+    "database",
+    "store",
+    "broker",
+    "worker",
+    "await",
+    "held",
 ]
 """Where a request is: waits for its turn, on the event loop, in a worker thread, waits for a thread's token, waits for
-another service, waits for a connection of a pool, waits for a database, waits in a broker's queue, is worked on by a
-task's worker, awaits something that nobody named. And what it has meanwhile: a connection of a pool (`held`)."""
+another service, waits for a connection of a pool, waits for a database, waits for a key-value store, waits in a
+broker's queue, is worked on by a task's worker, awaits something that nobody named. And what it has meanwhile: a
+connection of a pool (`held`)."""
 
 REQUEST_HEADER = "x-unblocked-request"
 """The header by which a client names its request, so that both views of it can be joined."""

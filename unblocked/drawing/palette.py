@@ -36,6 +36,7 @@ LOOKS: dict[Place, Look] = {
     "upstream": Look("waits for another service", "#2b7fd1", "u", 0.6),
     "connection": Look("waits for a connection", "#9445b0", "c", 0.6, '<path d="M2 0h1v8h-1zM6 0h1v8h-1z" {paper}/>'),
     "database": Look("waits for the database", "#0e8f86", "d", 0.6),
+    "store": Look("waits for the store", "#7d8a16", "s", 0.6, '<path d="M0 1h8v1h-8zM0 5h8v1h-8z" {paper}/>'),
     "broker": Look(
         "waits in the broker",
         "#c08400",
@@ -60,6 +61,7 @@ LAYERS: tuple[Place, ...] = (
     "upstream",
     "token",
     "thread",
+    "store",
     "connection",
     "database",
     "loop",

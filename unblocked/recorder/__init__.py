@@ -8,7 +8,17 @@ threads, which get a copy of the context. Works with asyncio's own loop; uvloop 
 from unblocked.recorder.connections import note_connections
 from unblocked.recorder.middleware import Recorded
 from unblocked.recorder.probes import install, name_outgoing_calls
+from unblocked.recorder.stores import note_stores
 from unblocked.recorder.tape import TAPE, Tape
 from unblocked.recorder.tasks import note_tasks
 
-__all__ = ["TAPE", "Recorded", "Tape", "install", "name_outgoing_calls", "note_connections", "note_tasks"]
+__all__ = [
+    "TAPE",
+    "Recorded",
+    "Tape",
+    "install",
+    "name_outgoing_calls",
+    "note_connections",
+    "note_stores",
+    "note_tasks",
+]

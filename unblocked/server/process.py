@@ -16,7 +16,7 @@ import uvicorn
 
 from unblocked.faults import Fault
 from unblocked.processes.lines import Lines
-from unblocked.recorder import TAPE, Recorded, install, name_outgoing_calls, note_connections, note_tasks
+from unblocked.recorder import TAPE, Recorded, install, name_outgoing_calls, note_connections, note_stores, note_tasks
 from unblocked.recorder.middleware import App, Receive, Scope, Send
 from unblocked.server import swagger
 from unblocked.server.failure import Failure
@@ -80,6 +80,7 @@ class Process:
         if self._record:
             name_outgoing_calls()
             note_connections()
+            note_stores()
             note_tasks()
             watched = Recorded(watched)
         return swagger.WithDocsFiles(watched)
