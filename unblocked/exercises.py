@@ -87,7 +87,7 @@ class Exercise:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The task's front matter: `kind`, `minutes`, `core`; and `database: true` where every check gives one."""
+        """The front matter: `kind`, `minutes`, `core`; `database: true`, `store: true` where every check gives one."""
         return self._task[0]
 
     @cached_property

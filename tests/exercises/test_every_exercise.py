@@ -58,7 +58,7 @@ def test_answer_without_content_proves_nothing(exercise, code):
 
 @pytest.mark.parametrize("exercise", each())
 def test_exercise_has_all_its_parts(exercise):
-    assert {"kind", "minutes", "core"} == set(exercise.facts) - {"database"}
+    assert {"kind", "minutes", "core"} == set(exercise.facts) - {"database", "store"}
     assert exercise.facts["kind"] in KINDS
     assert isinstance(exercise.facts["minutes"], int)
     assert isinstance(exercise.facts["core"], bool)
@@ -73,14 +73,15 @@ def test_exercise_has_all_its_parts(exercise):
 def test_checks_ask_for_answers_of_their_kind(exercise):
     wanted = KINDS[exercise.facts["kind"]].name
     assert all(
-        set(check.needs) <= {wanted, "carriers", "database"} and wanted in check.needs
+        set(check.needs) <= {wanted, "carriers", "database", "store"} and wanted in check.needs
         for check in load(exercise.checks)
     )
 
 
 @pytest.mark.parametrize("exercise", each())
-def test_task_says_whether_answers_have_a_database(exercise):
-    assert {"database" in check.needs for check in load(exercise.checks)} == {exercise.facts.get("database", False)}
+@pytest.mark.parametrize("server", ["database", "store"])
+def test_task_says_which_servers_answers_have(server, exercise):
+    assert {server in check.needs for check in load(exercise.checks)} == {exercise.facts.get(server, False)}
 
 
 @pytest.mark.parametrize("exercise", each())

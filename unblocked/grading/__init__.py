@@ -9,6 +9,7 @@ from unblocked.grading.database import Database
 from unblocked.grading.grader import Grader, grade, grader
 from unblocked.grading.imported import Imported
 from unblocked.grading.stack import Stack
+from unblocked.grading.store import Store
 from unblocked.grading.suite import Tests
 from unblocked.grading.verdict import Advice, Outcome, Verdict
 from unblocked.outside import Outside
@@ -26,6 +27,7 @@ __all__ = [
     "Pending",
     "Reply",
     "Stack",
+    "Store",
     "Tests",
     "Verdict",
     "advice",

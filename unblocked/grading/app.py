@@ -6,7 +6,6 @@ import dataclasses
 import os
 import secrets
 import signal
-from collections.abc import Callable
 from time import perf_counter  # kept: an answer may replace what is in `time`
 from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
@@ -37,8 +36,6 @@ class App(Subject):
         url: its address.
         pid: its process id.
         file: the learner's code.
-        beside: the process ids of servers that work for it: as long as one of them is busy, something may still come.
-        looker: gives the id of a process below those that works for the check only, if there is one.
 
     """
 
@@ -48,8 +45,6 @@ class App(Subject):
         super().__init__(channel, carriers, limit=limit)
         self.url, self.pid, self.file = url, pid, file
         self.host = urlsplit(url).netloc
-        self.beside: list[int] = []
-        self.looker: Callable[[], int | None] = lambda: None
         self._run = secrets.token_hex(3)  # two gradings may be drawn in one picture
         self._requests: list[Pending] = []
         self._beats = 0
@@ -93,8 +88,7 @@ class App(Subject):
 
     def is_quiet(self) -> bool | None:
         """Look at all threads of its processes, at what they have started, and at the servers beside it."""
-        asleep = [kernel.are_asleep(pid, but=self.looker()) for pid in (*self._pids(), *self.beside)]
-        return False if False in asleep else None if None in asleep else True
+        return self._all_sleep([kernel.are_asleep(pid) for pid in self._pids()])
 
     def spent(self) -> float | None:
         """Add up what its processes have used, and what they have started."""

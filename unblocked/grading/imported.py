@@ -160,8 +160,8 @@ class Imported(Subject):
         return kernel.is_asleep(os.getpid(), self.thread.native_id or 0)
 
     def is_quiet(self) -> bool | None:
-        """Look at all threads of this process but the one that asks, and at the processes that the answer started."""
-        return kernel.are_asleep(os.getpid(), but=threading.get_native_id())
+        """Look at all threads of this process but the one that asks, at what it started, and at the servers beside."""
+        return self._all_sleep([kernel.are_asleep(os.getpid(), but=threading.get_native_id())])
 
     def spent(self) -> float | None:
         """Look at this process, and at those that the answer has started."""

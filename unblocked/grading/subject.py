@@ -12,6 +12,7 @@ from unblocked.grading.board import Board
 from unblocked.grading.patience import LOOK, LOOKS, Patience
 from unblocked.grading.whereabouts import Whereabouts
 from unblocked.outside import Outside
+from unblocked.processes import kernel
 
 BEATS = 10
 PATIENCE = 1.0
@@ -51,6 +52,8 @@ class Subject(ABC):
     Attributes:
         limit: seconds after which a check gives up what hangs.
         blocked: the call that was found to hold the event loop's thread, or None.
+        beside: the process ids of servers that work for it: as long as one of them is busy, something may still come.
+        looker: gives the id of a process below those that works for the check only, if there is one.
 
     """
 
@@ -59,6 +62,13 @@ class Subject(ABC):
         self.carriers = carriers
         self.limit = limit
         self.blocked: Blocked | None = None
+        self.beside: list[int] = []
+        self.looker: Callable[[], int | None] = lambda: None
+
+    def _all_sleep(self, asleep: list[bool | None]) -> bool | None:
+        """Say whether the servers beside sleep as well as the processes that were looked at."""
+        asleep += [kernel.are_asleep(pid, but=self.looker()) for pid in self.beside]
+        return False if False in asleep else None if None in asleep else True
 
     def _under_way(self) -> Blocked | None:
         """Give the reported call that has not come back."""

@@ -17,14 +17,16 @@ from unblocked.grading.app import App
 from unblocked.grading.checking import Check, Unmet, load
 from unblocked.grading.order import Order
 from unblocked.grading.stages import Broken, Stage, stage_for
+from unblocked.grading.subject import Subject
 from unblocked.grading.verdict import Outcome
 from unblocked.outside import Outside
 from unblocked.processes import kernel, runtime
 from unblocked.processes.lines import Lines
-from unblocked.stack.beside import database_settings
+from unblocked.stack.beside import database_settings, settings
 
 if TYPE_CHECKING:  # few checks need one
     from unblocked.grading.database import Database
+    from unblocked.grading.store import Store
 
 FAULT = 70
 """The exit code of a check that itself is broken."""
@@ -49,6 +51,7 @@ class Trial:
         listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
         os.environ["CARRIERS_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}"
         database = self._database() if "database" in self._check.needs else None
+        store = self._store() if "store" in self._check.needs else None
         stage = stage_for(self._check.needs)(self._order, self._findings)
         stage.prepare(listening)  # forks, as long as this process has one thread
         carriers = Outside(listening=listening)  # never closed: this process ends with the check
@@ -57,10 +60,10 @@ class Trial:
         except Broken as broken:
             self._findings.send(broken={"message": broken.message, "line": broken.line})
         else:
-            if database is not None and isinstance(stage.subject, App):
-                stage.subject.beside.append(database.pid)
-                stage.subject.looker = lambda: database.looker
-            self._judge(stage, {"carriers": carriers, "database": database})
+            if isinstance(stage.subject, Subject):
+                stage.subject.beside += [each.pid for each in (database, store) if each is not None]
+                stage.subject.looker = lambda: None if database is None else database.looker
+            self._judge(stage, {"carriers": carriers, "database": database, "store": store})
 
     def _database(self) -> Database:
         """Start the database of this check; it takes connections before the answer starts."""
@@ -71,6 +74,16 @@ class Trial:
         os.environ.update(database_settings(database.url))
         database.wait_until_ready()
         return database
+
+    def _store(self) -> Store:
+        """Start the store of this check; it answers before the answer starts."""
+        from unblocked.grading.store import Store
+
+        store = Store(self._order.folder)
+        self._findings.send(serving=store.pid)
+        os.environ.update(settings(store.url))
+        store.wait_until_ready()
+        return store
 
     def _judge(self, stage: Stage, beside: dict[str, Any]) -> None:
         outcome = self._outcome(stage, {stage.name: stage.subject, **beside})

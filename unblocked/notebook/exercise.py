@@ -60,7 +60,7 @@ def exercise(line: str, cell: str) -> None:
 
 
 def _belongs_elsewhere(wanted: Exercise) -> bool:
-    return wanted.facts["kind"] in _ELSEWHERE or wanted.facts.get("database", False)
+    return wanted.facts["kind"] in _ELSEWHERE or wanted.facts.get("database", False) or wanted.facts.get("store", False)
 
 
 def raise_magic(lines: list[str]) -> list[str]:
