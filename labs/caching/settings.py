@@ -15,7 +15,8 @@ class Settings(BaseSettings):
     redis_url: str = "redis://127.0.0.1:6379"
     carriers_url: str = "http://127.0.0.1:8100"
     max_connections: PositiveInt = 5
-    store_timeout: PositiveFloat = 0.25
+    pool_timeout: PositiveFloat = 2
+    store_timeout: PositiveFloat = 0.5
     store_rest: NonNegativeFloat = 2
     expiry: PositiveInt = 60
     jitter: NonNegativeInt = 10

@@ -59,7 +59,7 @@ class Guard:
         except (RedisError, OSError) as error:  # the end of our patience, `TimeoutError`, is an `OSError`
             self.failed += 1
             self._until = self._clock() + self._rest
-            log.warning("The store is left alone for %g s: %s", self._rest, error)
+            log.warning("The store is left alone for %g s: %s %s", self._rest, type(error).__name__, error)
             return None
 
 
@@ -82,7 +82,7 @@ async def open_stores(app: FastAPI) -> AsyncIterator[None]:
     """Open two clients: one whose pool refuses who finds no connection, and one whose pool lets him wait."""
     async with (
         connect(redis.ConnectionPool) as refusing,
-        connect(redis.BlockingConnectionPool, timeout=settings.store_timeout) as waiting,
+        connect(redis.BlockingConnectionPool, timeout=settings.pool_timeout) as waiting,
     ):
         app.state.refusing, app.state.store = refusing, waiting
         app.state.guard = Guard(patience=settings.store_timeout, rest=settings.store_rest)
