@@ -20,7 +20,7 @@ from labs.caching.store import Store
 router = APIRouter(tags=["limits"])
 
 Customer = Annotated[str, Header(alias="x-customer")]
-At = Annotated[float | None, Query(description="The moment, in seconds; now, if nothing is said.")]
+At = Annotated[float | None, Query(ge=0, le=1e11)]  # so that a moment can be chosen to look at; else it is now
 
 
 # Count first, as many articles have it.
