@@ -89,7 +89,8 @@ def test_settings_of_folders_above_are_not_for_the_answer(suite):
 def test_run_has_as_much_time_as_the_machine_is_busy(suite, tmp_path, monkeypatch):
     monkeypatch.setenv(METHOD, "spawn")
     monkeypatch.setattr(suite_runner, "stretch", lambda: 0.0)
-    order = Order(suite.name, str(suite.checks), str(tmp_path), limit=1.0, start_limit=1.0, answer_limit=1.0)
+    place = str(tmp_path)
+    order = Order(suite.name, str(suite.checks), place, place, limit=1.0, start_limit=1.0, answer_limit=1.0)
     order.copy.write_text("def test_it(): pass\n")
     ours, theirs = socket.socketpair()
     with ours, theirs:
