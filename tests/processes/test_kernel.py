@@ -22,3 +22,20 @@ def test_no_child_is_overlooked():
     finally:
         os.killpg(shell.pid, signal.SIGKILL)
         shell.communicate()
+
+
+@pytest.mark.skipif(kernel.are_asleep(os.getpid()) is None, reason="this system does not tell a process's state")
+def test_stop_is_waited_for_and_an_end_too():
+    works = subprocess.Popen(["sh", "-c", "while :; do :; done"])
+    try:
+        works.send_signal(signal.SIGSTOP)
+        kernel.await_stop(works.pid)
+        used = kernel.processor_time(works.pid)
+        assert kernel.is_asleep(works.pid, works.pid)
+        assert kernel.processor_time(works.pid) == used
+        works.kill()
+        kernel.await_stop(works.pid)  # it has ended, and nobody has collected it
+    finally:
+        works.kill()
+        works.wait()
+    kernel.await_stop(works.pid)  # there is none any more

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, Self
 
-from unblocked.processes import Child
+from unblocked.processes import Child, kernel
 
 
 class Stoppable(Protocol):
@@ -85,6 +85,7 @@ class Backend(ABC):
     def pause(self) -> None:
         """Keep it from doing anything until `go_on`: who asks it is connected, and hears nothing."""
         self._child.signal(signal.SIGSTOP)
+        kernel.await_stop(self.pid)
 
     def go_on(self) -> None:
         """End the pause."""

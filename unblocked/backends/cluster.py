@@ -24,6 +24,7 @@ import psutil
 
 from unblocked.backends import binaries, unprivileged
 from unblocked.faults import Fault
+from unblocked.processes import kernel
 
 NAME = "parcel"
 """The database, and the role that owns it."""
@@ -107,6 +108,9 @@ def signal_all(pid: int, number: signal.Signals) -> None:
     for process in everybody:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(number)
+    if number == signal.SIGSTOP:
+        for process in everybody:
+            kernel.await_stop(process.pid)
 
 
 def kill(pid: int) -> None:

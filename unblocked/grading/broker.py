@@ -14,6 +14,7 @@ import redis
 
 from unblocked.backends.valkey import answers, command
 from unblocked.grading.patience import LOOK, stretch
+from unblocked.processes import kernel
 
 _FAR = 20.0
 """Seconds after which a broker that is still starting is given up; more on a machine that is busy."""
@@ -72,6 +73,7 @@ class Broker:
     def pause(self) -> None:
         """Keep it from doing anything: whoever asks it is connected, and hears nothing."""
         os.kill(self.pid, signal.SIGSTOP)
+        kernel.await_stop(self.pid)
 
     def go_on(self) -> None:
         """End the pause."""

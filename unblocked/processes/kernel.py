@@ -7,10 +7,13 @@ import ctypes
 import os
 import signal
 import sys
+import time
 
 _LINUX = sys.platform.startswith("linux")
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 _LIBC = ctypes.CDLL(None, use_errno=True) if _LINUX else None  # loaded before any fork: a child must not load
+
+_STOPPED = (b"T", b"t", b"Z", b"X")  # proc(5): stopped, traced, or ended
 
 
 def die_with_parent(*, parent: int, by: signal.Signals) -> None:
@@ -87,6 +90,16 @@ def are_asleep(pid: int, *, but: int | None = None) -> bool | None:
     if any(is_asleep(pid, thread) is False for thread in threads if thread != but):
         return False
     return all(are_asleep(child, but=but) is not False for child in below)
+
+
+def await_stop(pid: int) -> None:
+    """Return when a process that was sent `SIGSTOP` has stopped, or has ended. At once where the system does not tell.
+
+    The signal takes its time: what was asked just after it may still be answered.
+    """
+    with contextlib.suppress(OSError):  # it has ended, or there is no /proc: macOS
+        while not all(_stat(f"/proc/{pid}/task/{thread}/stat")[0] in _STOPPED for thread in _threads(pid)):
+            time.sleep(0.001)
 
 
 def _threads(pid: int) -> list[int]:
