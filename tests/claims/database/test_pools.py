@@ -132,7 +132,8 @@ def run(url, code):
     wanted = """
         import asyncio, gc, sys
         from sqlalchemy import NullPool, text
-                from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+        from sqlalchemy.exc import InterfaceError
+        from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
     """
     program = textwrap.dedent(wanted) + textwrap.dedent(code)
     command = [sys.executable, "-c", program, url.render_as_string(hide_password=False)]
