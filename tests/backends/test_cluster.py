@@ -1,5 +1,6 @@
 """The files of a PostgreSQL: made once, copied often, whoever may write where."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.waiting import until
-from unblocked.backends import binaries, cluster
+from unblocked.backends import binaries, cluster, unprivileged
 from unblocked.faults import Fault
 
 
@@ -98,13 +99,19 @@ def segments(pid):
     return [line for line in lines if int(line.split()[4]) == pid]
 
 
+def shared_files():
+    """The files that a PostgreSQL of ours has made in shared memory; others on this machine may have a server, too."""
+    ours = {os.getuid(), unprivileged.NOBODY}
+    return {each for each in Path("/dev/shm").glob("PostgreSQL*") if each.stat().st_uid in ours}
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 @pytest.mark.parametrize(("way", "seen"), [("", 0), ("capability", 1)])
 def test_killed_server_leaves_no_shared_memory(way, seen, tmp_path, monkeypatch):
     monkeypatch.setenv("UNBLOCKED_UNPRIVILEGED", way)
     data = tmp_path / "d" / "data"
     cluster.lay_out(data)
-    files = set(Path("/dev/shm").iterdir())
+    files = shared_files()
     with subprocess.Popen(cluster.server(data), stderr=subprocess.DEVNULL, start_new_session=True) as server:
         until(lambda: cluster.is_ready(data, server.pid), "it takes connections")
         cluster.disown_memory(data)
@@ -113,7 +120,7 @@ def test_killed_server_leaves_no_shared_memory(way, seen, tmp_path, monkeypatch)
             assert connection.execute("SELECT 7").fetchone() == (7,)
         cluster.kill(server.pid)
     until(lambda: not segments(server.pid), "it is gone with the last process")
-    assert not {each for each in Path("/dev/shm").iterdir() if each.name.startswith("PostgreSQL")} - files
+    assert not shared_files() - files
 
 
 def test_packed_binary_is_taken_first_and_not_imported():
