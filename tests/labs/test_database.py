@@ -289,9 +289,8 @@ def test_sync_session_counts(way, parcel, database):
 
 
 def test_held_connections_and_threads_wait_for_each_other(lab):
-    patient, hasty = lab(POOL_SIZE=1, POOL_TIMEOUT=90), lab(POOL_SIZE=1, POOL_TIMEOUT=3)
-    assert load(patient, "/sync/short", n=60, timeout=100).failed == 0
-    assert load(hasty, "/sync/held", n=60, timeout=100).failed > 0  # however long it waits: nothing else ends it
+    assert load(lab(POOL_SIZE=1, POOL_TIMEOUT=90), "/sync/short", n=60, timeout=100).failed == 0
+    assert load(lab(POOL_SIZE=1, POOL_TIMEOUT=3), "/sync/held", n=60, timeout=100).failed > 0  # nothing else ends it
 
 
 # The queue and the commit.
