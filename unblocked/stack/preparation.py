@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import socket
 import sys
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from unblocked.processes import keeper
 from unblocked.processes.lines import Lines
 from unblocked.server.warm import warm
 
-_MODULE = "unblocked.stack.preparation"
+_MODULE = "unblocked.stack.preparing"
 
 _LIMIT = 60.0
 """Seconds after which it is given up."""
@@ -65,17 +64,3 @@ class Preparation:
         """End it, wherever it is."""
         self._child.stop()
         self._lines.close()
-
-
-def run(words: list[str]) -> int:
-    """Be the process, told the number of an inherited socket and the name of a module; give the exit code."""
-    begin, name = words
-    module = importlib.import_module(name)
-    if Lines(socket.socket(fileno=int(begin))).receive() is None:
-        return 1  # the owner is gone
-    module.main()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(run(sys.argv[1:]))
