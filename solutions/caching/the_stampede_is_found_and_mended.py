@@ -1,7 +1,8 @@
 """A second look must be a look: what was read before the wait says nothing about what happened while it lasted.
 
-Each of the fifty had read, before the lock, that nothing was kept. In the lock they compare that old answer, and not the
-store, so each asks the carrier, one after the other. The lock has made a row of the stampede, and hidden it.
+Each of the fifty had read, before the lock, that nothing was kept. In the lock they compare that old answer, and do not
+look into the store, so each asks the carrier, one after the other. The lock has hidden the stampede: it has made a row
+of it.
 """
 
 import asyncio
@@ -73,6 +74,8 @@ async def discount(zone: int) -> float | None:
 
 @dataclass
 class Parcel:
+    """What a surcharge depends on."""
+
     zone: int
     kilos: int
 

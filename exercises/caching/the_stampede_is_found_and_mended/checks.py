@@ -1,4 +1,4 @@
-"""However many ask for the same, the carrier is asked once, and what it says is kept for a while, by each route for itself."""
+"""However many ask for the same, the carrier is asked once, and each route keeps what it says for a while."""
 
 import ast
 import math
@@ -52,7 +52,7 @@ def check_the_stampede_is_named(app: App, store: Store) -> None:  # noqa: ARG001
     ONE + "has many who wait for one answer.",
     "Either one question that all wait for, or a lock, and in the lock a look into the store.",
 )
-def check_equal_questions_are_one(app: App, store: Store, carriers: Outside) -> None:
+def check_equal_questions_are_one(app: App, store: Store, carriers: Outside) -> None:  # noqa: ARG001  # the same
     """Many customers who ask for the same at once have one question asked, and all are told the answer."""
     carriers.mend(latency=0)
     carriers.hold(SNAIL)
@@ -89,7 +89,7 @@ def check_equal_questions_are_one(app: App, store: Store, carriers: Outside) -> 
         "nobody looks "
         "there after the wait.",
     )
-    expect_kept(app, store, carriers, "/express/7", right("express", 7))
+    expect_kept(app, carriers, "/express/7", right("express", 7))
     carriers.fail(SNAIL, status=404)
     for _ in range(2):
         expect_price(
@@ -176,7 +176,7 @@ def check_what_has_expired_is_asked_once_more(app: App, store: Store, carriers: 
     ONE + "says what becomes of a question that fails.",
     "What is taken is given back, and what is under way is forgotten, also when it fails; nothing is kept.",
 )
-def check_a_failure_is_kept_from_nobody(app: App, store: Store, carriers: Outside) -> None:
+def check_a_failure_is_kept_from_nobody(app: App, store: Store, carriers: Outside) -> None:  # noqa: ARG001  # the same
     """When the carrier fails, all who wait are told so, nothing is kept, and who comes later has the price."""
     carriers.mend(latency=0)
     carriers.hold(SNAIL)
@@ -207,7 +207,7 @@ def check_a_failure_is_kept_from_nobody(app: App, store: Store, carriers: Outsid
         expected=f"200 {right('express', 7)}",
         meaning="The failure has stayed, and nobody asks any more.",
     )
-    expect_kept(app, store, carriers, "/express/7", right("express", 7))
+    expect_kept(app, carriers, "/express/7", right("express", 7))
 
 
 @hints(
@@ -215,7 +215,7 @@ def check_a_failure_is_kept_from_nobody(app: App, store: Store, carriers: Outsid
     SAME + "says what belongs into a key.",
     "Leave the innocent routes as they were, and let what they share with the guilty one tell them apart.",
 )
-def check_the_other_routes_are_what_they_were(app: App, store: Store, carriers: Outside) -> None:
+def check_the_other_routes_are_what_they_were(app: App, store: Store, carriers: Outside) -> None:  # noqa: ARG001
     """The other routes answer, keep and ask as before, also when all are asked for one zone at once."""
     carriers.mend(latency=0)
     carriers.hold(SNAIL)
@@ -235,7 +235,7 @@ def check_the_other_routes_are_what_they_were(app: App, store: Store, carriers: 
             "included.",
         )
     for path, price in wanted.items():
-        expect_kept(app, store, carriers, path, price)
+        expect_kept(app, carriers, path, price)
     carriers.fail(SNAIL, status=404)
     for path in ("/rates/9", "/discounts/9", "/surcharges/9"):
         carriers.forget()
@@ -258,7 +258,7 @@ def check_the_other_routes_are_what_they_were(app: App, store: Store, carriers: 
 
 @advice
 def one_task_for_all(code: Code) -> bool:
-    """Good to know: a lock sends those who wait into the store one by one; a shared task gives all of them its answer."""
+    """Good to know: a lock sends those who wait into the store one by one; a shared task gives all its answer."""
     return not shares(code)
 
 
@@ -300,21 +300,18 @@ def expect_price(asked: Pending, price: float | None, *, did: str, meaning: str)
     )
 
 
-def expect_kept(app: App, store: Store, carriers: Outside, path: str, price: float) -> None:
+def expect_kept(app: App, carriers: Outside, path: str, price: float) -> None:
     """Ask again, and expect the same from the store."""
     app.rests()
-    before, told = len(carriers.asked(SNAIL)), len(store.commands)
-    did = f"sent `GET {path}` again"
+    before, did = len(carriers.asked(SNAIL)), f"sent `GET {path}` again"
     expect_price(app.start(path), price, did=did, meaning="What was kept is another answer.")
     there = len(carriers.asked(SNAIL)) - before
     expect(
-        there == 0 and len(store.commands) > told,
+        there == 0,
         did=did,
-        got=f"{there} more questions to the carrier; {len(store.commands) - told} commands to the store",
-        expected="the price, from the store alone",
-        meaning="What was asked for a moment ago is asked for again: it was not kept, or nobody looks where it is."
-        if there
-        else "The price came from somewhere else than from the store.",
+        got=f"{there} more questions to the carrier",
+        expected="none: the price is kept",
+        meaning="What was asked for a moment ago is asked for again: it was not kept, or nobody looks where it is.",
     )
 
 

@@ -1,6 +1,6 @@
 """Believes that only a statement can be refused, and a commit cannot.
 
-Says: Whoever has sent it must learn
+Says: must learn that nothing was changed
 """
 
 import os

@@ -1,6 +1,6 @@
 """Believes that what was executed without an error is as good as committed.
 
-Says: before the database had agreed
+Says: it was kept before the database had agreed
 """
 
 import os

@@ -88,7 +88,7 @@ async def fulfil(zone: int) -> None:
     answer = under_way[zone]
     try:
         answer.set_result(await ask_and_keep(f"express:{zone}", zone, 2))
-    except BaseException as error:
+    except (HTTPException, OSError) as error:
         answer.set_exception(error)
     finally:
         del under_way[zone]

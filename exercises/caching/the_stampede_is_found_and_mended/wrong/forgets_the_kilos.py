@@ -1,6 +1,6 @@
 """Believes that a zone is key enough.
 
-Says: not what it was
+Says: another parcel's
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that one lock is safer than many.
 
-Says: wait for each other
+Says: Customers of different zones wait for each other
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that a question is over when it has succeeded.
 
-Says: nobody asks any more
+Says: The failure has stayed
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that what expires seldom is asked seldom.
 
-Says: for ever
+Says: for ever, or for too long
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that a failure is an answer: there is none.
 
-Says: there is none
+Says: something else than that nobody knows
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that a cache in memory that asks once for all is what was wanted.
 
-Says: for ever
+Says: for ever, or for too long
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that a task that is made is there for the others, whenever it is written down.
 
-Says: at once
+Says: nothing that all of them share says
 """
 
 import asyncio

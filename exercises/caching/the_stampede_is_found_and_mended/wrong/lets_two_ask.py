@@ -1,6 +1,6 @@
 """Believes that a semaphore with few places is nearly a lock.
 
-Says: at once
+Says: nothing that all of them share says
 """
 
 import asyncio

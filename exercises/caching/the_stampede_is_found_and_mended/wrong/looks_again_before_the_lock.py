@@ -1,6 +1,6 @@
 """Believes that two looks are two looks.
 
-Says: one after the other
+Says: nobody looks there after the wait
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that a lock locks, wherever it was made.
 
-Says: at once
+Says: nothing that all of them share says
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that what is good for one route is good for all, and one lock is enough.
 
-Says: not what it was
+Says: another parcel's
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that who has mended it need not say what it was.
 
-Says: is one path
+Says: that of one of the four routes, such as `/rates/…`
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that a fault that is found is a fault that is mended.
 
-Says: one after the other
+Says: nobody looks there after the wait
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that what expires together is what is asked again and again.
 
-Says: one question for each zone
+Says: that is one question for each zone
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that `release` is reached, as it stands after the question.
 
-Says: no answer
+Says: that nobody gives back or sets any more
 """
 
 import asyncio

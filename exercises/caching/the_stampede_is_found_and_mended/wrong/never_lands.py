@@ -1,6 +1,6 @@
 """Believes that a question that was answered may stay where it is.
 
-Says: for ever
+Says: for ever, or for too long
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that who asks the same route asks the same.
 
-Says: must have its own answer
+Says: or share a question
 """
 
 import asyncio

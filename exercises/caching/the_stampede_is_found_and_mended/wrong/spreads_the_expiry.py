@@ -1,6 +1,6 @@
 """Believes that a stampede comes from keys that expire together, so each gets an expiry of its own.
 
-Says: one after the other
+Says: nobody looks there after the wait
 """
 
 import asyncio

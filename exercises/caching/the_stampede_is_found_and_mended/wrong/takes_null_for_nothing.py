@@ -1,6 +1,6 @@
 """Believes that what is false is not there.
 
-Says: that there is none
+Says: That there is none is an answer
 """
 
 import asyncio

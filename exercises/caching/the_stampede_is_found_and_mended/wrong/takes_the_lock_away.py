@@ -1,6 +1,6 @@
 """Believes that it is the lock that makes customers wait, so without it nobody does.
 
-Says: at once
+Says: nothing that all of them share says
 """
 
 import asyncio

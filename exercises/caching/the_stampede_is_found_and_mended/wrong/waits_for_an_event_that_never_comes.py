@@ -1,6 +1,6 @@
 """Believes that whoever asks will always say when it is done.
 
-Says: no answer
+Says: that nobody gives back or sets any more
 """
 
 import asyncio
