@@ -239,8 +239,7 @@ def check_a_reader_is_late_wherever_it_was_held(app: App, database: Database, st
         did="let a reader come back from the customs, and look at the row again; changed the rate before it kept "
         "what it had found; asked again",
         meaning="The reader has looked again, and found what it knew; then came the change, and then the old rate was "
-        "kept. "
-        "Another look makes the moment shorter in which a change is missed, and leaves it there.",
+        "kept. Another look makes the moment shorter in which a change is missed, and leaves it there.",
     )
     # The change is over, and the reader keeps what it has, to look whether that was right.
     late = desk.hold_at_the_customs(9)

@@ -80,8 +80,8 @@ async def find_page(city: str, place: tuple[datetime, int] | None, size: int) ->
 
 
 async def look_or_find(key: str, city: str, place: tuple[datetime, int] | None, size: int) -> str:
-    with suppress(NotThere):  # wrong: check_a_search_needs_no_store
-        if (kept := await store.get(key)) is not None:
+    with suppress(NotThere):
+        if (kept := await store.get(key)) is not None:  # wrong: check_a_search_needs_no_store
             return kept
     page = await find_page(city, place, size)
     with suppress(NotThere):
