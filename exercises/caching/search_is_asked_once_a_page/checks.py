@@ -286,8 +286,10 @@ class Desk:
     store: Store
     last: tuple[datetime, int] = (BEGIN, 0)
 
-    ANOTHER = "This is the answer to another question: a key must hold all that the answer depends on, so that no two "
-    ANOTHER += "questions have the same."
+    ANOTHER = (
+        "This is the answer to another question: a key must hold all that the answer depends on, so that no two questions "
+        "have the same."
+    )
     NOT_KEPT = "What was asked for a moment ago is asked for again: it was not kept, or nobody finds it where it is."
     NO_STORE = "A store that is down is one where nothing is kept: the search is slower, and not broken."
 

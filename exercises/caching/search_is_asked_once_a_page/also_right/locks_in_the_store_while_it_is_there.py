@@ -89,7 +89,7 @@ async def search(city: str, after: str | None = None, size: Annotated[int, Query
     place = None if after is None else read(after)
     key = "shipments:" + json.dumps([city, place, size], default=str)
     try:
-        async with store.lock(f"asking:{key}", timeout=30, sleep=0.05):
+        async with store.lock(f"asking:{key}", timeout=600, sleep=0.05):
             page = await look_or_find(key, city, place, size)
     except RedisError:
         page = await find_page(city, place, size)

@@ -1,6 +1,6 @@
 """Believes that cursors are ours, so they can be read.
 
-Says: is the customer's mistake: 422
+Says: customer's mistake: 422
 """
 
 import asyncio

@@ -84,7 +84,7 @@ async def surcharge(zone: int, kilos: int = 1) -> float | None:
 @app.get("/express/{zone}")
 async def express(zone: int) -> float | None:
     if (kept := await store.get(f"express:{zone}")) is None:
-        async with store.lock(f"asking:{zone}", timeout=30, sleep=0.05):
+        async with store.lock(f"asking:{zone}", timeout=600, sleep=0.05):
             if (kept := await store.get(f"express:{zone}")) is None:
                 kept = await ask_and_keep(f"express:{zone}", zone, 2)
     return json.loads(kept)
