@@ -756,6 +756,7 @@ SIGNS = (
         (("caching", "Fifty customers, one rate"),),
         _words(
             "nobody looks there after the wait",
+            "were one question, and are two now",
             "nothing that all of them share says",
         ),
     ),

@@ -20,6 +20,7 @@ INNOCENT = {
 
 CUSTOMERS = 12
 MINUTE = 60
+TURNS = 40
 SNAIL = "/carriers/snail/quote"
 FACTORS = {"rates": 1, "discounts": 0.1, "express": 2}
 PER_KILO = 0.01
@@ -58,7 +59,7 @@ def check_equal_questions_are_one(app: App, store: Store, carriers: Outside) -> 
     carriers.hold(SNAIL)
     asked = [app.start("/express/7") for _ in range(CUSTOMERS)]
     app.settles_at_last(lambda: carriers.waiting(SNAIL) or any(each.over for each in asked))
-    app.rests()
+    let_look(app, asked)
     did = f"sent `GET /express/7` {CUSTOMERS} times; the carrier kept every question"
     there = len(carriers.asked(SNAIL))
     expect(
@@ -182,7 +183,7 @@ def check_a_failure_is_kept_from_nobody(app: App, store: Store, carriers: Outsid
     carriers.hold(SNAIL)
     asked = [app.start("/express/7") for _ in range(3)]
     app.settles_at_last(lambda: carriers.waiting(SNAIL))
-    app.rests()
+    let_look(app, asked)
     carriers.break_off(SNAIL)
     did = "sent `GET /express/7` three times; the carrier broke the connection, and answered 503 from then on"
     app.settles_at_last(lambda: all(each.over for each in asked))
@@ -221,10 +222,11 @@ def check_the_other_routes_are_what_they_were(app: App, store: Store, carriers: 
     carriers.hold(SNAIL)
     wanted = {f"/{name}/7": right(name, 7) for name in FACTORS} | {"/rates/8": right("rates", 8)}
     wanted |= {f"/surcharges/7?kilos={kilos}": right("surcharges", 7, kilos) for kilos in (10, 20)}
-    asked = [app.start(path) for path in wanted]
+    asked = [app.start(path) for path in (*wanted, *wanted)]
     app.settles(lambda: len(carriers.waiting(SNAIL)) >= len(wanted))
+    let_look(app, asked)
     carriers.release()
-    did = f"sent {', '.join(f'`GET {path}`' for path in wanted)} at once"
+    did = f"sent {', '.join(f'`GET {path}`' for path in wanted)}, each twice, at once"
     for each in asked:
         expect_price(
             each,
@@ -234,6 +236,14 @@ def check_the_other_routes_are_what_they_were(app: App, store: Store, carriers: 
             "another route's answer, or another parcel's: a key must hold all that an answer depends on, the route "
             "included.",
         )
+    there = len(carriers.asked(SNAIL))
+    expect(
+        there == len(wanted),
+        did=did,
+        got=f"{there} questions to the carrier",
+        expected=f"{len(wanted)}, one for each address",
+        meaning="Two customers who ask an innocent route for the same were one question, and are two now.",
+    )
     for path, price in wanted.items():
         expect_kept(app, carriers, path, price)
     carriers.fail(SNAIL, status=404)
@@ -313,6 +323,13 @@ def expect_kept(app: App, carriers: Outside, path: str, price: float) -> None:
         expected="none: the price is kept",
         meaning="What was asked for a moment ago is asked for again: it was not kept, or nobody looks where it is.",
     )
+
+
+def let_look(app: App, asked: list[Pending]) -> None:
+    """Let all come as far as they do; who looks into the store again and again never comes to rest."""
+    app.settles(lambda: all(each.written for each in asked))
+    for _ in range(TURNS):
+        app.beats()
 
 
 def route(named: object) -> str:
