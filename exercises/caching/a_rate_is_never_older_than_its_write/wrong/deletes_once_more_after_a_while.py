@@ -1,4 +1,4 @@
-"""Believes that a second later, every reader has come back.
+"""Believes that a minute later, every reader has come back.
 
 Says: was deleted too early
 """
@@ -34,7 +34,7 @@ later: set[asyncio.Task[None]] = set()
 
 
 async def delete_later(zone: int) -> None:
-    await asyncio.sleep(1)
+    await asyncio.sleep(60)
     await store.delete(f"rate:{zone}")
 
 
