@@ -697,4 +697,131 @@ SIGNS = (
             "gets rows from elsewhere",
         ),
     ),
+    Sign(
+        "A rate was changed, and somebody is told the old one",
+        (("caching", "The rate has changed. Who knows?"),),
+        _words(
+            "was deleted too early",
+            "The late reader has kept the old rate",
+            "Who shares a question shares its age",
+            "the store was told before the database",
+            "before the store was told of it",
+            "Another look makes the moment shorter",
+            "is kept first",
+            "must be learnt before the row is read",
+            "a version that begins with the same number",
+            "no key where none was before",
+        ),
+    ),
+    Sign(
+        "A change was refused, and somebody is told what it would have been",
+        (("caching", "The rate has changed. Who knows?"),),
+        _words(
+            "it was kept before the database had agreed",
+            "must learn that nothing was changed",
+        ),
+    ),
+    Sign(
+        "A change waits for those who read, or takes from those whom it does not concern",
+        (("caching", "The rate has changed. Who knows?"),),
+        _words(
+            "The change waits for a reader",
+            "has made the store forget another",
+            "was late for the change of another",
+        ),
+    ),
+    Sign(
+        "What is kept never goes out of date, or only one process has it",
+        (("caching", "A cache that all processes share"),),
+        _words(
+            "What is kept for ever",
+            "somewhere else than in the store",
+            "for ever, or for too long",
+        ),
+    ),
+    Sign(
+        "What was kept a moment ago is asked for again",
+        (
+            ("caching", "A cache that all processes share"),
+            ("caching", "What is the same question?"),
+        ),
+        _words(
+            "it was not kept",
+            "That there is none is an answer",
+            "what it had kept before",
+        ),
+    ),
+    Sign(
+        "Many ask for the same, and each of them asks the carrier or the database",
+        (("caching", "Fifty customers, one rate"),),
+        _words(
+            "nobody looks there after the wait",
+            "were one question, and are two now",
+            "nothing that all of them share says",
+        ),
+    ),
+    Sign(
+        "Who asks for something else waits all the same",
+        (("caching", "Fifty customers, one rate"),),
+        _words(
+            "Customers of different zones wait for each other",
+            "or share a question",
+            "Different questions wait for each other",
+        ),
+    ),
+    Sign(
+        "A question has failed, and nobody asks again",
+        (("caching", "Fifty customers, one rate"),),
+        _words(
+            "The failure has stayed",
+            "that nobody gives back or sets any more",
+            "something else than that nobody knows",
+        ),
+    ),
+    Sign(
+        "The wrong cache is blamed",
+        (
+            ("caching", "Fifty customers, one rate"),
+            ("caching", "What is the same question?"),
+        ),
+        _words(
+            "that is one question for each zone",
+            "is kept as the text",
+            "made from its values",
+            "that of one of the four routes, such as `/rates/…`",
+        ),
+    ),
+    Sign(
+        "A customer is told the answer to another question",
+        (("caching", "What is the same question?"),),
+        _words(
+            "another route's answer",
+            "another parcel's",
+            "the answer to another question",
+        ),
+    ),
+    Sign(
+        "The same page is kept under many names, or what was refused is",
+        (("caching", "What is the same question?"),),
+        _words(
+            "each spelling has its own page",
+            "each would fill the store",
+        ),
+    ),
+    Sign(
+        "A page begins in the wrong place, or what is no question has one",
+        (("database", "Which page is it, when rows come meanwhile?"),),
+        _words(
+            "by moment and id together",
+            "There are no more rows",
+            "This is no question that can be answered",
+        ),
+    ),
+    Sign(
+        "The store is down, and so is the service",
+        (("caching", "A cache that all processes share"),),
+        _words(
+            "A store that is down",
+        ),
+    ),
 )

@@ -1,0 +1,61 @@
+"""Believes that a cache is right when it compares itself with the database.
+
+Says: it was not kept
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import redis.asyncio as redis
+from fastapi import Body, FastAPI, HTTPException
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine(os.environ["DATABASE_URL"])
+store = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+READ = text("SELECT price FROM rates WHERE zone = :zone")
+CHANGE = text("UPDATE rates SET price = :price WHERE zone = :zone")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with store, httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=60) as app.state.customs:
+        yield
+    await engine.dispose()
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+async def find_price(zone: int) -> float:
+    async with engine.connect() as connection:
+        price = await connection.scalar(READ, {"zone": zone})
+    if price is None:
+        raise HTTPException(404, "There is no such zone.")
+    if (await store.get(f"declared:{zone}")) == str(price):
+        return float(price)
+    (await app.state.customs.get(f"/customs/{zone}", params={"price": price})).raise_for_status()
+    return float(price)
+
+
+@app.get("/rates/{zone}")
+async def rate(zone: int) -> dict[str, Any]:
+    price = await find_price(zone)  # wrong: check_a_rate_is_kept_for_a_while
+    await store.set(f"declared:{zone}", price, ex=60)
+    return {"zone": zone, "price": price}
+
+
+@app.put("/rates/{zone}", status_code=204)
+async def change(zone: int, price: float = Body(embed=True)) -> None:
+    try:
+        async with engine.begin() as connection:
+            changed = await connection.execute(CHANGE, {"zone": zone, "price": price})
+    except IntegrityError:
+        raise HTTPException(409, "The database refuses this price.") from None
+    if not changed.rowcount:
+        raise HTTPException(404, "There is no such zone.")
+    await store.delete(f"rate:{zone}")

@@ -1,0 +1,86 @@
+"""Believes that who shares a question under way is told what is true now.
+
+Says: Who shares a question shares its age
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import redis.asyncio as redis
+from fastapi import Body, FastAPI, HTTPException
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine(os.environ["DATABASE_URL"])
+store = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+READ = text("SELECT price FROM rates WHERE zone = :zone")
+CHANGE = text("UPDATE rates SET price = :price WHERE zone = :zone")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with store, httpx.AsyncClient(base_url=os.environ["CARRIERS_URL"], timeout=60) as app.state.customs:
+        yield
+    await engine.dispose()
+
+
+app = FastAPI(lifespan=lifespan)
+flights: dict[int, asyncio.Task[float]] = {}
+
+
+async def find_price(zone: int) -> float:
+    async with engine.connect() as connection:
+        price = await connection.scalar(READ, {"zone": zone})
+    if price is None:
+        raise HTTPException(404, "There is no such zone.")
+    (await app.state.customs.get(f"/customs/{zone}", params={"price": price})).raise_for_status()
+    return float(price)
+
+
+async def read_version(zone: int) -> str:
+    async with store.pipeline() as pipe:
+        pipe.set(f"version:{zone}", time.time_ns(), nx=True)
+        pipe.get(f"version:{zone}")
+        return str((await pipe.execute())[1])
+
+
+async def renew_version(zone: int) -> None:
+    async with store.pipeline() as pipe:
+        pipe.set(f"version:{zone}", time.time_ns(), nx=True)
+        pipe.incr(f"version:{zone}")
+        await pipe.execute()
+
+
+async def find_and_keep(zone: int, key: str) -> float:
+    price = await find_price(zone)
+    await store.set(key, price, ex=60)
+    return price
+
+
+@app.get("/rates/{zone}")
+async def rate(zone: int) -> dict[str, Any]:
+    key = f"rate:{zone}:{await read_version(zone)}"  # before the row is read
+    if (kept := await store.get(key)) is not None:
+        return {"zone": zone, "price": float(kept)}
+    if zone not in flights:  # wrong: check_a_reader_who_comes_back_late_misleads_nobody
+        flights[zone] = asyncio.create_task(find_and_keep(zone, key))
+        flights[zone].add_done_callback(lambda _: flights.pop(zone))
+    return {"zone": zone, "price": await asyncio.shield(flights[zone])}
+
+
+@app.put("/rates/{zone}", status_code=204)
+async def change(zone: int, price: float = Body(embed=True)) -> None:
+    try:
+        async with engine.begin() as connection:
+            changed = await connection.execute(CHANGE, {"zone": zone, "price": price})
+    except IntegrityError:
+        raise HTTPException(409, "The database refuses this price.") from None
+    if not changed.rowcount:
+        raise HTTPException(404, "There is no such zone.")
+    await renew_version(zone)  # after the commit, and before the answer
