@@ -26,10 +26,10 @@ async def get_rate(zone: int) -> float:
     if zone in rates:
         return rates[zone]
     if zone in flights:
-        return await asyncio.shield(flights[zone])
+        return await asyncio.shield(flights[zone])  # wrong: check_who_gives_up_ends_nothing_for_the_others
     flight = flights[zone] = asyncio.get_running_loop().create_future()
     try:
-        rates[zone] = await ask_rate(zone)  # wrong: check_who_gives_up_ends_nothing_for_the_others
+        rates[zone] = await ask_rate(zone)
     except Exception as error:
         flight.set_exception(error)
         flight.exception()
