@@ -13,7 +13,7 @@ from redis.retry import Retry
 
 CARRIERS = os.environ["CARRIERS_URL"]
 store = redis.Redis.from_url(
-    os.environ["REDIS_URL"], socket_timeout=0.2, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0)
+    os.environ["REDIS_URL"], socket_timeout=0.7, socket_connect_timeout=0.7, retry=Retry(NoBackoff(), 0)
 )
 places = threading.Semaphore(5)
 app = FastAPI()
@@ -22,15 +22,12 @@ rests_until = float("-inf")
 
 def attempt(question: Callable[..., Any], *args: Any, **options: Any) -> Any:
     global rests_until
-    if not places.acquire(timeout=0.2):
-        return None
-    try:
-        return None if time.monotonic() < rests_until else question(*args, **options)
-    except RedisError:
-        rests_until = time.monotonic() + 2
-        return None
-    finally:
-        places.release()
+    with places:  # not for long: who waits here finds out what the one before has found
+        try:
+            return None if time.monotonic() < rests_until else question(*args, **options)
+        except RedisError:
+            rests_until = time.monotonic() + 2
+            return None
 
 
 @app.get("/rates/{zone}")
