@@ -105,8 +105,8 @@ def check_a_customer_s_own_stays_with_the_customer(app: App) -> None:
             did=did,
             got=f"Vary: {reply.headers.get('vary', 'none')}",
             expected="Vary: X-Customer",
-            meaning="The address is the same for all customers, and the answer is not: `Vary` names the header on which "
-            "it depends, for whoever keeps it.",
+            meaning="The address is the same for all customers, and the answer is not: `Vary` names the header "
+            "on which it depends.",
         )
     other = app.get("/rates/own", headers={**JOHN, "if-none-match": tag(own)})
     did = "asked for `/rates/own` as another customer, whose prices are others, with the first one's tag"

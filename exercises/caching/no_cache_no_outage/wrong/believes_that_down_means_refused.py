@@ -1,6 +1,6 @@
 """Believes that a store that is down refuses: one that hangs takes the question, and the client waits 5 s.
 
-Says: in all
+Says: longer than a second in all
 """
 
 import os

@@ -1,6 +1,6 @@
 """Believes that `ConnectionError` is the same everywhere: redis-py raises its own, of the same name.
 
-Says: with the store
+Says: request fails with the store
 """
 
 import asyncio

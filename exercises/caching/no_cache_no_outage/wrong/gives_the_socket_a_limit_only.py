@@ -1,6 +1,6 @@
 """Believes that `socket_timeout` limits all of the wait: who waits for a connection has no socket yet.
 
-Says: in all
+Says: longer than a second in all
 """
 
 import os

@@ -1,6 +1,6 @@
 """Believes that who could not look will not be able to keep either, and guards the first step only.
 
-Says: with the store
+Says: request fails with the store
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that Valkey forgets by itself what is old.
 
-Says: for ever
+Says: wrong for longer
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that an outage is over in a moment, so that it is worth to try again; the customers wait meanwhile.
 
-Says: in all
+Says: longer than a second in all
 """
 
 import os

@@ -1,6 +1,6 @@
 """Believes that only reading can be slow: what is kept goes to the same server.
 
-Says: in all
+Says: longer than a second in all
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Believes that one look is enough, before the lock: what was looked for has come meanwhile.
 
-Says: one after the other
+Says: each has looked before it waited
 """
 
 import asyncio
