@@ -7,7 +7,7 @@ LIMIT, WINDOW = 10, 60
 
 async def admit(store: redis.Redis, customer: str, now: float) -> float:
     key = f"admitted:{customer}"
-    async with store.lock(f"lock:{customer}", timeout=30, sleep=0.01):
+    async with store.lock(f"lock:{customer}", timeout=300, sleep=0.01):
         times = [each for each in json.loads(await store.get(key) or "[]") if each > now - WINDOW]
         if len(times) >= LIMIT:
             return min(times) + WINDOW - now
