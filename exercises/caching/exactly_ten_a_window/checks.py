@@ -201,7 +201,10 @@ class Gate:
                 finally:
                     await gate.go_through()
 
-        pool = redis.asyncio.ConnectionPool(connection_class=Gated, path=str(store.path))
+        # Without a limit: a store that is paused for long, on a busy machine, would be asked twice.
+        pool = redis.asyncio.ConnectionPool(
+            connection_class=Gated, path=str(store.path), socket_timeout=None, socket_connect_timeout=None
+        )
         return redis.asyncio.Redis.from_pool(pool)
 
     def close(self, after: int) -> None:
