@@ -818,10 +818,91 @@ SIGNS = (
         ),
     ),
     Sign(
-        "The store is down, and so is the service",
+        "There is a cache, and the carrier is asked as often as before",
+        (("caching", "Fifty customers, one rate"), ("caching", "What is the same question?")),
+        _words(
+            "can be awaited once",
+            "was known already",
+            "between the look and the keeping",
+            "each has looked before it waited",
+            "from where others look for it",
+            "each of them asks in turn",
+            "no longer kept",
+        ),
+    ),
+    Sign(
+        "Many wait for one question, and what becomes of one becomes of all",
+        (("caching", "Fifty customers, one rate"),),
+        _words(
+            "for whatever zone",
+            "goes on into what is awaited",
+            "what nobody brings any more",
+            "not what the carrier's failure raised",
+            "must hear that",
+            "is kept like a rate",
+            "has been left behind",
+        ),
+    ),
+    Sign(
+        "Somebody gets what another one has asked for",
+        (("caching", "What is the same question?"), ("caching", "Do you have it already?")),
+        _words("the rate of another zone", "the next customer", "Vary", "another customer's"),
+    ),
+    Sign(
+        "The store is down, or slow, and so is the service",
         (("caching", "A cache that all processes share"),),
         _words(
             "A store that is down",
+            "request fails with the store",
+            "longer than a second in all",
+            "finds out for itself",
+            "never tried again",
+            "The pool has",
+            "five connections",
+        ),
+    ),
+    Sign(
+        "What is kept cannot be read, or stays for ever",
+        (("caching", "A cache that all processes share"), ("caching", "How much does a process remember?")),
+        _words(
+            "another release", "has not failed", "wrong for longer", "takes memory for ever", "what no longer counts"
+        ),
+    ),
+    Sign(
+        "More are admitted than the limit allows",
+        (("caching", "Ten a window, and no more"),),
+        _words(
+            "were admitted already",
+            "who was given 0 is in",
+            "who came just before are forgotten",
+            "the same moment",
+            "between the look and the note",
+            "each process",
+            "forgotten too early",
+        ),
+    ),
+    Sign(
+        "Somebody is refused although there is room, or is told a wrong time to wait",
+        (("caching", "Ten a window, and no more"),),
+        _words(
+            "starves", "takes the places", "the first of them leaves", "cut off at the point", "the seconds to wait"
+        ),
+    ),
+    Sign(
+        "The client has it, and gets it again; or has an old one, and is told that it is right",
+        (("caching", "Do you have it already?"),),
+        _words(
+            "the same list",
+            "as soon as a price",
+            "in quotes",
+            "has the list already",
+            "refuses to send one",
+            "for how long",
+            "several",
+            "is not this tag",
+            "weak",
+            "any tag",
+            "may keep it",
         ),
     ),
 )

@@ -1,0 +1,29 @@
+"""Believes that who was admitted 60 s ago still counts: then he is told to wait for 0 s, which means that he is in.
+
+Says: who was given 0 is in
+"""
+
+from uuid import uuid4
+
+import redis.asyncio as redis
+
+LIMIT, WINDOW = 10, 60
+
+ADMIT = """
+local key, member, now, limit, window = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. (now - window))
+local count = redis.call('ZCARD', key)
+if count < limit then
+    redis.call('ZADD', key, now, member)  -- only who is admitted
+    redis.call('PEXPIRE', key, window)
+    return 0
+end
+local first = redis.call('ZRANGE', key, count - limit, count - limit, 'WITHSCORES')
+return tonumber(first[2]) + window - now  -- whole milliseconds: what a script gives is cut off at the point
+"""
+
+
+async def admit(store: redis.Redis, customer: str, now: float) -> float:
+    times = (round(now * 1000), LIMIT, WINDOW * 1000)
+    # wrong: check_who_is_refused_does_not_count
+    return await store.eval(ADMIT, 1, f"admitted:{customer}", uuid4().hex, *times) / 1000
