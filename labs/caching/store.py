@@ -117,10 +117,10 @@ Guarded = Annotated[Guard, Depends(read_guard)]
 
 async def look(store: redis.Redis, key: str) -> Rate | None:
     """Look a rate up; what cannot be read, for another release has written it, is a miss."""
-    kept = await store.get(key)
     try:
+        kept = await store.get(key)
         return None if kept is None else Rate.model_validate_json(kept)
-    except ValidationError:
+    except (ValidationError, UnicodeDecodeError):
         return None
 
 

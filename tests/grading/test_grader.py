@@ -53,6 +53,21 @@ def test_temporary_files_go_with_the_grading(right, tmp_path):
     assert all(place.is_relative_to(keeper().folder) for place in places)
 
 
+def test_coroutine_function_may_have_something_around_it():
+    """As a cache has it, which before Python 3.12 cannot be marked as a coroutine function."""
+    exercise = Exercise.find("at_most_ten_questions_at_once")
+    around = """
+import functools
+
+@functools.wraps(quotes, updated=())
+def around(*args, _inner=quotes, **options):
+    return _inner(*args, **options)
+
+quotes = around
+"""
+    assert grader().grade(exercise, exercise.solution.read_text() + around).passed
+
+
 def test_failure_shows_line_and_meaning(exercise):
     failure = grade(NAME, exercise.starter).failure
     assert failure.name == "check_health_answers_while_a_quote_is_fetched"

@@ -433,7 +433,7 @@ def test_strict_route_has_a_stampede(parcel, carriers, zone):
     assert answers(asked) == [200] * 8
 
 
-@pytest.mark.parametrize("entry", ["null", "{}", "not JSON", '{"zone": 1, "price": "cheap"}'])
+@pytest.mark.parametrize("entry", ["null", "{}", "not JSON", b"\xff", '{"zone": 1, "price": "cheap"}'])
 def test_entry_that_cannot_be_read_is_a_miss(entry, parcel, carriers, kept, zone):
     kept.set(f"rate:{zone}", entry)
     assert get(f"{parcel.url}/stored/tolerant/{zone}").json()["price"] == carriers.price("swift", zone)

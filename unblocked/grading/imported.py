@@ -130,7 +130,7 @@ class Imported(Subject):
     def start(self, name: str, *args: Any, **options: Any) -> Started:
         """Call a coroutine function of the answer, without waiting for its end."""
         function = self[name]
-        if not inspect.iscoroutinefunction(function):
+        if not inspect.iscoroutinefunction(inspect.unwrap(function)):  # a cache around it may not say what it is
             raise Unmet(did=f"called `{name}`", got="a function that cannot be awaited", expected=f"`async def {name}`",
                         line=None, meaning=f"`{name}` must be a coroutine function.")  # fmt: skip
         return Started(self, function, args, options)
