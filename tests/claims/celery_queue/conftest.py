@@ -1,6 +1,5 @@
 """A broker and workers that tests share, and brokers and workers of their own for those that do harm."""
 
-import gc
 import json
 import socket
 import uuid
@@ -41,8 +40,15 @@ class Office:
         app = self._stack.enter_context(Celery("asking", set_as_current=False, **{**of_broker, **(urls or {})}))
         app.conf.update(conf)
         if app.conf.result_backend:
-            self._stack.callback(lambda: app.backend.client.connection_pool.disconnect())
+            self._stack.callback(self._stop_listening, app.backend)
         return app
+
+    @staticmethod
+    def _stop_listening(backend):
+        """Leave nothing that would look for its broker when the collector finds a result, in another test."""
+        backend.result_consumer.stop()
+        backend.result_consumer._pubsub = None
+        backend.client.connection_pool.disconnect()
 
     def send(self, name, *args, **options):
         """Send a task, and give what is known of it."""
@@ -107,7 +113,6 @@ def office(carriers):
 def everybody(outside):
     with ExitStack() as stack:
         yield Office(stack, outside)
-        gc.collect()  # a result of a chord listens as long as it is there, and would miss its broker
 
 
 @pytest.fixture
