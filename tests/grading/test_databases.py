@@ -141,8 +141,18 @@ def test_answer_does_not_rest_while_its_server_works(process):
     with ours, theirs:
         app = App(Channel(ours), carriers=None, limit=1, url="http://app", pid=rests.pid, file="")
         until(app.is_quiet, "it waits for a line")
-        app.beside.append(works.pid)
+        app.beside.append(works)
         assert app.is_quiet() is False
+
+
+def test_server_that_has_ended_keeps_nobody_from_resting(process):
+    rests, ends = process("input()"), process("")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        app = App(Channel(ours), carriers=None, limit=1, url="http://app", pid=rests.pid, file="")
+        app.beside.append(ends)
+        ends.wait()
+        until(app.is_quiet, "one rests, and the other is gone")
 
 
 def test_answer_rests_while_its_server_works_for_the_check():
@@ -157,7 +167,7 @@ def test_answer_rests_while_its_server_works_for_the_check():
         works = int(serves.stdout.readline())
         try:
             app = App(Channel(ours), carriers=None, limit=1, url="http://app", pid=rests.pid, file="")
-            app.beside.append(serves.pid)
+            app.beside.append(serves)
             until(lambda: app.is_quiet() is False, "it works")
             app.looker = lambda: works
             until(app.is_quiet, "what works for the check does not count")

@@ -147,7 +147,7 @@ class Queued(Served):
             notes=self._notes,
             **self._facts(carriers),
         )
-        stack.beside.append(self._broker.pid)
+        stack.beside.append(self._broker)
         stack.on_wait = functools.cache(lambda: self._findings.send(waits=True))  # said once
         return stack
 

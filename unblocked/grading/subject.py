@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic, perf_counter  # kept: an answer may replace what is in `time`
-from typing import Any
+from typing import Any, Protocol
 
 from unblocked.grading.board import Board
 from unblocked.grading.patience import LOOK, LOOKS, Patience
@@ -46,13 +46,19 @@ class Blocked:
     since: float
 
 
+class Server(Protocol):
+    """A server of the check's: its process id, which is another one when it has been started again."""
+
+    pid: int
+
+
 class Subject(ABC):
     """What all kinds of running answers have in common.
 
     Attributes:
         limit: seconds after which a check gives up what hangs.
         blocked: the call that was found to hold the event loop's thread, or None.
-        beside: the process ids of servers that work for it: as long as one of them is busy, something may still come.
+        beside: the servers that work for it: as long as one of them is busy, something may still come.
         looker: gives the id of a process below those that works for the check only, if there is one.
 
     """
@@ -62,12 +68,13 @@ class Subject(ABC):
         self.carriers = carriers
         self.limit = limit
         self.blocked: Blocked | None = None
-        self.beside: list[int] = []
+        self.beside: list[Server] = []
         self.looker: Callable[[], int | None] = lambda: None
 
     def _all_sleep(self, asleep: list[bool | None]) -> bool | None:
         """Say whether the servers beside sleep as well as the processes that were looked at."""
-        asleep += [kernel.are_asleep(pid, but=self.looker()) for pid in self.beside]
+        beside = [kernel.are_asleep(server.pid, but=self.looker()) for server in self.beside]
+        asleep += [each for each in beside if each is not None]  # one that has ended does nothing more
         return False if False in asleep else None if None in asleep else True
 
     def _under_way(self) -> Blocked | None:

@@ -61,7 +61,7 @@ class Trial:
             self._findings.send(broken={"message": broken.message, "line": broken.line})
         else:
             if isinstance(stage.subject, Subject):
-                stage.subject.beside += [each.pid for each in (database, store) if each is not None]
+                stage.subject.beside += [each for each in (database, store) if each is not None]
                 stage.subject.looker = lambda: None if database is None else database.looker
             self._judge(stage, {"carriers": carriers, "database": database, "store": store})
 

@@ -8,7 +8,7 @@ def check_a_rate_is_asked_for_once(app: App, store: Store, carriers: Outside) ->
     replies = [app.get("/rates/7") for _ in range(2)]
     asked = len(carriers.asked("/rate/7"))
     expect(
-        asked == 1 and {each.status for each in replies} == {200} and app.beside == [store.pid],
+        asked == 1 and {each.status for each in replies} == {200} and app.beside == [store],
         did="asked twice",
         got=f"{asked} question(s) to the carrier; {store.commands}; keys {store.keys}",
         expected="one",

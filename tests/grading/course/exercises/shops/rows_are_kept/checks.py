@@ -15,7 +15,7 @@ def check_a_parcel_is_written_down(app: App, database: Database) -> None:
     reply = app.post("/parcels/7")
     rows = database.rows("SELECT * FROM parcels WHERE id = %s", 7)
     expect(
-        reply.status == 200 and rows == [{"id": 7, "weight": 2}] and app.beside == [database.pid],
+        reply.status == 200 and rows == [{"id": 7, "weight": 2}] and app.beside == [database],
         did="sent a parcel",
         got=f"{reply}; {rows}",
         expected="one row",
