@@ -5,6 +5,7 @@ page has its cells without what they show: tests/lessons runs all of them.
 """
 
 import functools
+import logging
 import shutil
 import sys
 from pathlib import Path
@@ -32,4 +33,5 @@ def make(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING)  # why it is not built, if it is not
     make(Path(sys.argv[1]))
