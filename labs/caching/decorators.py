@@ -21,7 +21,7 @@ store: dict[str, Any] = {}
 
 
 def popular(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Cache what a coroutine function gives: with three faults that no type checker sees."""
+    """Cache what a coroutine function gives: with faults that no type checker sees."""
 
     @wraps(function)
     async def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
