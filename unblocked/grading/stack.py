@@ -15,11 +15,11 @@ from unblocked.backends.unacked import keeps
 from unblocked.backends.worker import Pool
 from unblocked.grading.app import App
 from unblocked.grading.board import Channel
-from unblocked.grading.broker import Broker
 from unblocked.grading.checking import Unmet
 from unblocked.grading.contract import Contract
 from unblocked.grading.order import Order
 from unblocked.grading.patience import LOOK, stretch
+from unblocked.grading.store import Store
 from unblocked.grading.subject import PATIENCE
 from unblocked.recorder.notes import Notes, Task
 
@@ -84,7 +84,7 @@ class Stack(App):
     """
 
     def __init__(self, channel: Channel, *, order: Order, crew: Channel, crew_pid: int, other: socket.socket,
-                 broker: Broker, notes: Notes, **of_app: Any) -> None:  # fmt: skip
+                 broker: Store, notes: Notes, **of_app: Any) -> None:  # fmt: skip
         super().__init__(channel, **of_app)
         self._order, self.crew, self._crew_pid, self._other = order, crew, crew_pid, other
         self.broker, self.notes = broker, notes

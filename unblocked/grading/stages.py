@@ -14,12 +14,12 @@ from typing import Any, ClassVar
 from unblocked.grading import confinement, imported, offspring, probes, warmth
 from unblocked.grading.app import App
 from unblocked.grading.board import Board, Channel
-from unblocked.grading.broker import Broker
 from unblocked.grading.imported import Imported
 from unblocked.grading.loading import broken_by
 from unblocked.grading.order import Order
 from unblocked.grading.patience import Patience, stretch
 from unblocked.grading.stack import Stack
+from unblocked.grading.store import Store
 from unblocked.grading.suite import Tests
 from unblocked.grading.whereabouts import line_of
 from unblocked.outside import Outside
@@ -112,7 +112,7 @@ class Queued(Served):
 
     def prepare(self, carriers: socket.socket) -> None:
         """Start the broker, the process that starts workers, and the app's."""
-        self._broker = Broker(self._order.folder)
+        self._broker = Store(self._order.folder)
         self._findings.send(serving=self._broker.pid)
         self._notes = Notes(self._order.place / "tasks.jsonl")
         os.environ.update({**settings(self._broker.url), SETTING: str(self._notes.path)})

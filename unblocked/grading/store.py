@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
 import redis
 
-from unblocked.grading.broker import TEXT, Broker
+from unblocked.backends.valkey import answers, command
+from unblocked.grading.patience import LOOK, stretch
+from unblocked.processes import kernel
+
+_FAR = 20.0
+"""Seconds after which a server that is still starting is given up; more on a machine that is busy."""
 
 _NAME = "check"
 """What the check's own connections are called."""
@@ -13,10 +25,12 @@ _GREETING = {"AUTH", "CLIENT", "COMMAND", "CONFIG", "HELLO", "INFO", "PING", "SE
 """What clients say of themselves when they connect, and when they look whether anybody is there."""
 
 _MOST_KEPT = 100_000
+_LOG = ["--slowlog-log-slower-than", "0", "--slowlog-max-len", str(_MOST_KEPT)]
+"""Every command is slow enough to be logged, with who has sent it."""
 
 
-class Store(Broker):
-    """A Valkey that keeps nothing on disk; the answer finds its address in `REDIS_URL`.
+class Store:
+    """A Valkey that keeps nothing on disk; the answer finds its address in `REDIS_URL`. A queue has it as its broker.
 
     Attributes:
         url: its address as `redis.Redis.from_url` takes it.
@@ -24,11 +38,34 @@ class Store(Broker):
 
     """
 
-    options = ("--slowlog-log-slower-than", "0", "--slowlog-max-len", str(_MOST_KEPT))
+    def __init__(self, folder: str) -> None:
+        """Start it in a folder; `wait_until_ready` waits for it. A socket's path has at most about 100 bytes."""
+        self._path = Path(tempfile.mkdtemp(prefix="b", dir=folder)) / "v"
+        self.url = f"unix://{self._path}"
+        self._start()
+
+    def _start(self) -> None:
+        argv = [*command(self._path), *_LOG]
+        self._process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, start_new_session=True)
+        self.pid = self._process.pid
+
+    def wait_until_ready(self) -> None:
+        """Return when it answers."""
+        end = time.monotonic() + _FAR * stretch()
+        while not answers(self._path):
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"Valkey did not start (exit code {self._process.returncode})")
+            time.sleep(LOOK)
 
     def client(self) -> redis.Redis:
-        """Give a client of the check's own: what it asks does not count as asked by the answer."""
-        return redis.Redis(unix_socket_path=str(self.path), client_name=_NAME, **TEXT)
+        """Give a client of the check's own: what it asks does not count as asked by the answer.
+
+        It reads everything as text, whatever an answer has written.
+        """
+        path = str(self._path)
+        return redis.Redis(unix_socket_path=path, client_name=_NAME, decode_responses=True, encoding_errors="replace")
+
+    # What the answer does with it.
 
     @property
     def commands(self) -> list[list[str]]:
@@ -57,3 +94,24 @@ class Store(Broker):
         """How many connections the answer has open."""
         with self.client() as client:
             return sum(each["name"] != _NAME for each in client.client_list())
+
+    # What can happen to it.
+
+    def kill(self) -> None:
+        """End it as a crash does; what it held is lost, and whoever asks it is refused."""
+        self._process.kill()
+        self._process.wait()
+
+    def again(self) -> None:
+        """Start another one in its place, empty."""
+        self._start()
+        self.wait_until_ready()
+
+    def pause(self) -> None:
+        """Keep it from doing anything: whoever asks it is connected, and hears nothing."""
+        os.kill(self.pid, signal.SIGSTOP)
+        kernel.await_stop(self.pid)
+
+    def go_on(self) -> None:
+        """End the pause."""
+        os.kill(self.pid, signal.SIGCONT)

@@ -70,9 +70,7 @@ class Trial:
         from unblocked.grading.database import Database
 
         database = Database(self._order.quick)
-        self._findings.send(serving=database.pid)
-        os.environ.update(database_settings(database.url))
-        database.wait_until_ready()
+        self._begun(database, database_settings(database.url))
         return database
 
     def _store(self) -> Store:
@@ -80,10 +78,14 @@ class Trial:
         from unblocked.grading.store import Store
 
         store = Store(self._order.folder)
-        self._findings.send(serving=store.pid)
-        os.environ.update(settings(store.url))
-        store.wait_until_ready()
+        self._begun(store, settings(store.url))
         return store
+
+    def _begun(self, server: Database | Store, told: dict[str, str]) -> None:
+        """Have it ended with the grading, tell the answer where it is, and wait until it is ready."""
+        self._findings.send(serving=server.pid)
+        os.environ.update(told)
+        server.wait_until_ready()
 
     def _judge(self, stage: Stage, beside: dict[str, Any]) -> None:
         outcome = self._outcome(stage, {stage.name: stage.subject, **beside})

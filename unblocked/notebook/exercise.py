@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 MAGIC = "%%exercise"
 
 _ELSEWHERE = frozenset({"test", "queue"})
-"""Kinds of answers that use what is there only where they are graded: modules to test, a broker; a database, too."""
+"""Kinds of answers that use what is there only where they are graded: modules to test, a broker."""
+
+_SERVERS = ("database", "store")
+"""What a task says that its answers have, and they have it only there, too."""
 
 _given: dict[str, Any] = {}
 """What answers have given the notebook, by name: the next answer may replace it."""
@@ -38,7 +41,8 @@ def exercise(line: str, cell: str) -> None:
 
     The code is kept in `workspace/answers/…/NAME.py` and runs in processes of its own. If it can be loaded, the
     notebook loads it afterwards, so that you can call and serve what it defines. Tests are not loaded, nor is an answer
-    with a queue or a database, which it has only where it is graded; `serve` starts the former with `worker="queue"`.
+    with a queue, a database or a store: it has these only where it is graded. `serve` starts one that has a queue with
+    `worker="queue"`.
 
     `%%exercise NAME --load` puts the kept answer into the cell instead.
     """
@@ -60,7 +64,7 @@ def exercise(line: str, cell: str) -> None:
 
 
 def _belongs_elsewhere(wanted: Exercise) -> bool:
-    return wanted.facts["kind"] in _ELSEWHERE or wanted.facts.get("database", False) or wanted.facts.get("store", False)
+    return wanted.facts["kind"] in _ELSEWHERE or any(wanted.facts.get(server) for server in _SERVERS)
 
 
 def raise_magic(lines: list[str]) -> list[str]:

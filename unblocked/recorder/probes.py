@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import anyio.to_thread
 
 from unblocked.recorder.tape import TAPE, current
+from unblocked.records import Kind
 
 T = TypeVar("T")
 
@@ -92,21 +93,22 @@ def name_outgoing_calls() -> None:
         ("aiohttp", "ClientSession", "_request"),
     ):
         if module in sys.modules:
-            _wrap_client(getattr(sys.modules[module], owner), method)
+            note_waits(getattr(sys.modules[module], owner), method, "upstream", _address)
 
 
-def _wrap_client(owner: type, method: str) -> None:
+def note_waits(owner: type, method: str, kind: Kind, label: Callable[..., str]) -> None:
+    """Wrap a coroutine method so that awaiting it is noted; `label` says from its arguments what is done there."""
     call: Callable[..., Awaitable[Any]] = getattr(owner, method)
 
     @functools.wraps(call)
     async def recorded(*args: Any, **options: Any) -> Any:
-        with TAPE.stretch(current.get(), "upstream", _address(args)):
+        with TAPE.stretch(current.get(), kind, label(*args)):
             return await call(*args, **options)
 
     setattr(owner, method, recorded)
 
 
-def _address(args: tuple[Any, ...]) -> str:
+def _address(*args: Any) -> str:
     """Say where a call goes: httpx gives a request, aiohttp a method and a URL."""
     request = args[1] if len(args) > 1 else ""
     return str(getattr(request, "url", args[2] if len(args) > 2 else request))

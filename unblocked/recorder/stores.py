@@ -5,13 +5,10 @@ The sync client needs no place of its own: who waits in it is on the event loop,
 
 from __future__ import annotations
 
-import functools
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from unblocked.recorder.tape import TAPE, current
-from unblocked.records import Kind
+from unblocked.recorder.probes import note_waits
 
 _LONGEST = 24
 """Letters of a key that are told."""
@@ -24,21 +21,10 @@ def note_stores() -> None:
     from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
     from redis.asyncio.client import Pipeline
 
-    _wrap(Redis, "execute_command", "store", lambda _self, *words: _shortened(words))
-    _wrap(Pipeline, "execute", "store", lambda pipeline, *_: f"{len(pipeline.command_stack)} commands")
+    note_waits(Redis, "execute_command", "store", lambda _self, *words: _shortened(words))
+    note_waits(Pipeline, "execute", "store", lambda pipeline, *_: f"{len(pipeline.command_stack)} commands")
     for pool in (ConnectionPool, BlockingConnectionPool):
-        _wrap(pool, "get_connection", "connection", lambda *_: "")
-
-
-def _wrap(owner: type, method: str, kind: Kind, label: Callable[..., str]) -> None:
-    call: Callable[..., Awaitable[Any]] = getattr(owner, method)
-
-    @functools.wraps(call)
-    async def recorded(*args: Any, **options: Any) -> Any:
-        with TAPE.stretch(current.get(), kind, label(*args)):
-            return await call(*args, **options)
-
-    setattr(owner, method, recorded)
+        note_waits(pool, "get_connection", "connection", lambda *_: "")
 
 
 def _shortened(words: tuple[Any, ...]) -> str:

@@ -81,8 +81,8 @@ def check_other_zones_do_not_wait(answer: Imported, carriers: Outside) -> None:
     expect(
         carriers.total == 3,
         did=did,
-        got=f"questions for zones {told(zones_asked(carriers))}",
-        expected="questions for zones 7, 8, 9",
+        got=f"asked for: {told(zones_asked(carriers))}",
+        expected="asked for: 7, 8, 9",
         meaning=BLOCKS
         if answer.line
         else "One question at a time goes out, for whatever zone: callers wait for a rate that they do not want."
@@ -110,7 +110,7 @@ def check_who_gives_up_ends_nothing_for_the_others(answer: Imported, carriers: O
     expect(
         carriers.total <= 4,
         did="cancelled one of five callers, twice",
-        got=f"questions for zones {told(zones_asked(carriers))}",
+        got=f"asked for: {told(zones_asked(carriers))}",
         expected="one for each zone, or one more if it had to be asked anew",
         meaning="Those who are left ask for themselves, each of them.",
     )
