@@ -9,6 +9,7 @@ import pytest
 import redis
 
 import unblocked.backends.valkey
+from tests.family import family_of
 from tests.waiting import until
 from unblocked.backends import binaries, choice
 from unblocked.backends.valkey import Valkey
@@ -155,7 +156,7 @@ def test_server_that_says_nothing_is_given_up_and_ended(monkeypatch, tmp_path):
         listening.listen()
         with pytest.raises(Fault, match="Valkey did not start"):
             Valkey(at=tmp_path / "valkey.sock")
-    assert not [p for p in psutil.Process(keeper().guard).children(recursive=True) if str(silent) in p.cmdline()]
+    assert not [words for words in family_of(keeper().guard).values() if str(silent) in words]
 
 
 def test_own_server_is_started_where_no_other_is_named(monkeypatch):

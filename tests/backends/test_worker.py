@@ -7,6 +7,7 @@ import psutil
 import pytest
 from celery import Celery
 
+from tests.family import family_of
 from tests.waiting import FAR, until
 from unblocked.backends.worker import Worker
 from unblocked.faults import Fault
@@ -119,7 +120,7 @@ def test_worker_that_is_given_up_is_ended(valkey, monkeypatch):
     monkeypatch.setattr("unblocked.backends.worker.START_LIMIT", 0.05)
     with pytest.raises(Fault, match="`lost` did not become ready"):
         worker(valkey, name="lost")
-    assert not [p for p in psutil.Process(keeper().guard).children(recursive=True) if "lost" in p.cmdline()]
+    assert not [words for words in family_of(keeper().guard).values() if "lost" in words]
 
 
 def test_options_are_given_to_the_worker(place, valkey, queue, monkeypatch, tmp_path_factory):

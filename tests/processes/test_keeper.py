@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.family import family_of
 from tests.waiting import until
 from unblocked.faults import Fault
 from unblocked.processes import Child, Keeper, keeper, register, runtime
@@ -235,8 +236,7 @@ def test_interrupted_start_leaves_no_process(kept, monkeypatch, answered):
         with pytest.raises(KeyboardInterrupt):
             kept.start(["sleep", "305"], name="unwanted")
     assert kept.start(["/bin/sh", "-c", "exit 3"], name="next").wait(60) == 3
-    guard = psutil.Process(kept.guard)
-    until(lambda: not [p for p in guard.children(recursive=True) if "305" in p.cmdline()], "the unwanted one is ended")
+    until(lambda: "sleep 305" not in family_of(kept.guard).values(), "the unwanted one is ended")
 
 
 def test_abandoned_folder_is_swept(kept):

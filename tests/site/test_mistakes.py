@@ -70,7 +70,11 @@ def test_verdict_says_what_the_index_says():
     ("old", "new", "said"),
     [
         ("Believes that a book", "A book", "its docstring begins with `Believes that …`"),
-        ("Says: nobody has asked", "Says: is late", "no sign has `is late`; name it once in `unblocked/site/signs.py`"),
+        (
+            "Says: nobody has asked",
+            "Says: is late",
+            "no sign has `is late`; name it once in `unblocked/site/signs.yaml`",
+        ),
         ("Says: nobody has asked", "", "must end its docstring with a line `Says: …`"),
     ],
 )
@@ -84,9 +88,9 @@ def test_wrong_answer_without_a_place_is_found(course, old, new, said):
 
 def test_sign_without_a_mistake_is_found(course):
     lost = Sign("A book is lost", (), frozenset({"gone"}))
-    assert mistakes.unused(course, signs=[LATE, lost]) == ["`unblocked/site/signs.py`: no wrong answer says `gone`."]
+    assert mistakes.unused(course, signs=[LATE, lost]) == ["`unblocked/site/signs.yaml`: no wrong answer says `gone`."]
     twice = mistakes.homeless(course, signs=[LATE, LATE])
-    assert twice == [f"`{WRONG}`: 2 signs have `nobody has asked`; name it once in `unblocked/site/signs.py`."]
+    assert twice == [f"`{WRONG}`: 2 signs have `nobody has asked`; name it once in `unblocked/site/signs.yaml`."]
 
 
 def test_sign_explained_nowhere_is_found(course):

@@ -2,10 +2,10 @@
 
 import textwrap
 
-import psutil
 import psycopg
 import pytest
 
+from tests.family import family_of
 from unblocked import load, serve, services
 from unblocked.backends.postgres import Postgres
 from unblocked.faults import Fault
@@ -154,11 +154,10 @@ def test_sqlite_is_a_file_of_the_owner(carriers, monkeypatch, tmp_path):
 
 def test_failing_preparation_is_told_and_leaves_nothing(place, carriers):
     (place / "tables.py").write_text("def main():\n    raise RuntimeError('no such tables')\n")
-    before = {each.pid for each in psutil.Process().children(recursive=True)}
+    before = family_of()
     with pytest.raises(Fault, match=r"`tables`, which prepares the app, ended with code 1(.|\n)*no such tables"):
         depot(carriers)
-    names = [each.name() for each in psutil.Process().children(recursive=True) if each.pid not in before]
-    assert "postgres" not in names
+    assert not [words for process, words in family_of().items() if process not in before and "postgres" in words]
 
 
 def test_preparation_that_does_not_end_is_given_up(place, carriers, monkeypatch):

@@ -5,6 +5,7 @@ import textwrap
 import psutil
 import pytest
 
+from tests.family import family_of
 from tests.waiting import FAR, until
 from unblocked import load, serve, timeline
 from unblocked.faults import Fault
@@ -160,13 +161,12 @@ def test_part_that_it_has_not_is_told(office):
 
 def test_nothing_is_left_when_a_worker_cannot_start(place, carriers):
     (place / "services.toml").write_text('[[workers]]\napp = "office.py:q"\n')
-    before = set(psutil.Process().children(recursive=True))
+    before = family_of()
     with pytest.raises(Fault, match="`worker` did not start"):
         serve("office.py", carriers=carriers)
-    left = [p for p in set(psutil.Process().children(recursive=True)) - before if p.is_running()]
-    names = {word for p in left for word in p.cmdline()}
-    assert not names & {"unblocked.backends.working", "unblocked.server.process"}
-    assert not [word for word in names if "valkey-server" in word]
+    started = [words for process, words in family_of().items() if process not in before]
+    ours = ("unblocked.backends.working", "unblocked.server.process", "valkey-server")
+    assert not [words for words in started if any(name in words for name in ours)]
 
 
 def test_file_is_served_with_a_worker_where_it_is_asked_for(place, carriers):

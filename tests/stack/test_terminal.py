@@ -12,6 +12,7 @@ import psutil
 import pytest
 import requests
 
+from tests.family import family_of, words_of
 from tests.server.asking import ask, get
 from tests.waiting import FAR, until
 from unblocked.course import course
@@ -323,12 +324,12 @@ def test_workers_are_served_with_the_app_and_start_anew_with_it(office, save):
     office.shows("each line of a worker has the worker's name")
     office.shows("worker | ")
     office.shows("Task draw[")
-    family = psutil.Process(office.popen.pid).children(recursive=True)
+    family = family_of(office.popen.pid)
     save(2, text=QUEUE)
     until(lambda: answered(f"{office.url}/drawn") == 2, "the new version's worker has done it")
     assert office.interrupt() == 0
-    left = {*family, *psutil.Process().children(recursive=True)}
-    assert not [each for each in left if each.is_running() and "unblocked.backends.working" in each.cmdline()]
+    left = [words_of(process) for process in (*family, *family_of())]
+    assert not [words for words in left if "unblocked.backends.working" in words]
 
 
 def test_end_of_a_worker_is_told(office):

@@ -33,6 +33,7 @@ class Store:
     """A Valkey that keeps nothing on disk; the answer finds its address in `REDIS_URL`. A queue has it as its broker.
 
     Attributes:
+        path: its socket.
         url: its address as `redis.Redis.from_url` takes it.
         pid: its process id.
 
@@ -40,19 +41,19 @@ class Store:
 
     def __init__(self, folder: str) -> None:
         """Start it in a folder; `wait_until_ready` waits for it. A socket's path has at most about 100 bytes."""
-        self._path = Path(tempfile.mkdtemp(prefix="b", dir=folder)) / "v"
-        self.url = f"unix://{self._path}"
+        self.path = Path(tempfile.mkdtemp(prefix="b", dir=folder)) / "v"
+        self.url = f"unix://{self.path}"
         self._start()
 
     def _start(self) -> None:
-        argv = [*command(self._path), *_LOG]
+        argv = [*command(self.path), *_LOG]
         self._process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, start_new_session=True)
         self.pid = self._process.pid
 
     def wait_until_ready(self) -> None:
         """Return when it answers."""
         end = time.monotonic() + _FAR * stretch()
-        while not answers(self._path):
+        while not answers(self.path):
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"Valkey did not start (exit code {self._process.returncode})")
             time.sleep(LOOK)
@@ -62,7 +63,7 @@ class Store:
 
         It reads everything as text, whatever an answer has written.
         """
-        path = str(self._path)
+        path = str(self.path)
         return redis.Redis(unix_socket_path=path, client_name=_NAME, decode_responses=True, encoding_errors="replace")
 
     # What the answer does with it.

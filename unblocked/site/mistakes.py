@@ -57,7 +57,7 @@ def homeless(course: Path, *, signs: Sequence[Sign] = SIGNS) -> list[str]:
         if len(homes) != 1:
             where = "no sign has" if not homes else f"{len(homes)} signs have"
             wrong.append(
-                f"`{_place(exercise, case)}`: {where} `{case.says}`; name it once in `unblocked/site/signs.py`."
+                f"`{_place(exercise, case)}`: {where} `{case.says}`; name it once in `unblocked/site/signs.yaml`."
             )
     return wrong
 
@@ -66,7 +66,7 @@ def unused(course: Path, *, signs: Sequence[Sign] = SIGNS) -> list[str]:
     """Say which words the signs have that no wrong answer says any more."""
     said = {case.says for _, case in _wrong_answers(course)}
     named = {words for sign in signs for words in sign.says}
-    return [f"`unblocked/site/signs.py`: no wrong answer says `{words}`." for words in sorted(named - said)]
+    return [f"`unblocked/site/signs.yaml`: no wrong answer says `{words}`." for words in sorted(named - said)]
 
 
 def mistakes(course: Path) -> Iterator[Mistake]:
