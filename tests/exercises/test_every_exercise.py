@@ -19,20 +19,30 @@ EXERCISES = list(Exercise.all().values())
 CASES = [case for exercise in EXERCISES for case in cases(exercise)]
 
 
+IN_NOTEBOOKS = {"starter", "solution"}
+"""What each exercise's notebook grades, in tests/lessons."""
+
+NOTHING = ["from fastapi import FastAPI\napp = FastAPI()\n", "app = None\n"]
+"""Answers that have nothing in them."""
+
+
 def first_of_each_check(every):
     """Give all answers that are right, and of those that a check must refuse, the first of each check."""
     known = set()
     for case in every:
         refused = (case.exercise.name, case.refused_by)
-        if not case.refused_by or refused not in known:
+        if case.name not in IN_NOTEBOOKS and (not case.refused_by or refused not in known):
             known.add(refused)
             yield case
 
 
 def pytest_generate_tests(metafunc):
+    every = metafunc.config.getoption("every_answer")
     if "case" in metafunc.fixturenames:
-        wanted = CASES if metafunc.config.getoption("every_answer") else list(first_of_each_check(CASES))
+        wanted = CASES if every else list(first_of_each_check(CASES))
         metafunc.parametrize("case", wanted, ids=[case.id for case in wanted])
+    if "nothing" in metafunc.fixturenames:
+        metafunc.parametrize("nothing", NOTHING if every else NOTHING[:1])
 
 
 def each() -> list:
@@ -49,9 +59,8 @@ def test_kept_answer_gets_its_verdict(case):
 
 
 @pytest.mark.parametrize("exercise", each())
-@pytest.mark.parametrize("code", ["app = None\n", "from fastapi import FastAPI\napp = FastAPI()\n"])
-def test_answer_without_content_proves_nothing(exercise, code):
-    verdict = grader().grade(exercise, code)
+def test_answer_without_content_proves_nothing(exercise, nothing):
+    verdict = grader().grade(exercise, nothing)
     assert not verdict.passed
     assert not any(check.passed for check in verdict.checks)
 

@@ -18,6 +18,9 @@ NOTEBOOKS = [pytest.param(Path("notebooks") / f"{lesson.name}.ipynb", id=lesson.
 TWICE = [notebook for notebook in NOTEBOOKS if notebook.id in GOES_ON_WITH_ANSWERS]
 ONCE = [notebook for notebook in NOTEBOOKS if notebook.id not in GOES_ON_WITH_ANSWERS]
 
+PASSED, REFUSED = (True, "normally", ""), (False, "normally", "")
+"""A starter is wrong, and runs."""
+
 HELPER = "__import__('tests.lessons.forgetting', fromlist=['it'])"  # leaves no name in the notebook
 
 
@@ -31,11 +34,11 @@ def test_starter_is_refused_and_solution_passes(notebook, tmp_path):
     script, right = in_turn(notebook)
     path = tmp_path / notebook.name
     nbformat.write(script, path)
-    assert {} != passed(running.run(path, seconds=FAR).notebook) == right
+    assert {} != judged(running.run(path, seconds=FAR).notebook) == right
 
 
 def in_turn(notebook):
-    """Give a notebook whose exercises are answered by starter and solution, and by cell, which of them is to pass."""
+    """Give a notebook whose exercises are answered by starter and solution, and by cell, what each is to get."""
     starters, solutions = nbformat.read(notebook, as_version=4), nbformat.read(notebook, as_version=4)
     running.inject(solutions, notebook.stem.partition("_")[2])
     cells, right = [], {}
@@ -49,15 +52,20 @@ def in_turn(notebook):
             for what in ("remember", "forget")
         )
         cells += [before, starter, solution, after]
-        right |= {starter.id: False, solution.id: True}
+        right |= {starter.id: REFUSED, solution.id: PASSED}
     starters.cells = cells
     return starters, right
 
 
-def passed(notebook):
-    """Say of each cell that shows a verdict whether it is a pass."""
+def judged(notebook):
+    """Give the facts of each verdict that is shown, by its cell."""
     shown = [(cell.id, output.get("data", {})) for cell in notebook.cells for output in cell.get("outputs", [])]
-    return {cell: data[MEDIA_TYPE]["passed"] for cell, data in shown if MEDIA_TYPE in data}
+    return {cell: facts(data[MEDIA_TYPE]) for cell, data in shown if MEDIA_TYPE in data}
+
+
+def facts(verdict):
+    """Say whether it is a pass, how the answer ended, and why it could not be loaded, if so."""
+    return verdict["passed"], verdict["ended"], verdict["broken"]
 
 
 @pytest.mark.long
@@ -65,7 +73,7 @@ def passed(notebook):
 def test_starters_are_refused(notebook):
     run = running.run(notebook, seconds=FAR)
     assert not run.unjudged
-    assert [name for name, verdict in run.verdicts.items() if verdict["passed"]] == []
+    assert {facts(verdict) for verdict in run.verdicts.values()} == {REFUSED}
 
 
 @pytest.mark.long
@@ -73,4 +81,4 @@ def test_starters_are_refused(notebook):
 def test_solutions_pass(notebook):
     run = running.run(notebook, solved=True, seconds=FAR)
     assert not run.unjudged
-    assert [name for name, verdict in run.verdicts.items() if not verdict["passed"]] == []
+    assert {facts(verdict) for verdict in run.verdicts.values()} == {PASSED}

@@ -23,21 +23,28 @@ LOOK = """() => {
         }
         return known.get(part)
     }
-    for (const word of document.querySelectorAll(".highlight code span"))
-        looks.set(word, [looks.get(word), look(word)].join())
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode())
+        if (texts.currentNode.data.trim())
+            looks.set(texts.currentNode, [looks.get(texts.currentNode), look(texts.currentNode.parentElement)].join())
 }"""
-"""Note how each word and line of code looks now, and all that it stands on."""
+"""Note how each text looks now, and all that it stands on."""
 
-JOIN = """() => {
+THIN_OUT = """() => {
     const kept = {}
-    for (const [word, look] of [...looks].reverse()) {  // words before their lines
-        if ([...word.children].some(part => part.textContent)) continue
+    for (const [text, look] of looks) {
         kept[look] = (kept[look] ?? 0) + 1
-        if (kept[look] > 5) word.replaceWith(...word.childNodes)
+        if (kept[look] <= 5) continue
+        let part = text.parentElement
+        text.remove()
+        while (!part.textContent.trim() && !part.querySelector("a, button, input, svg")) {
+            const above = part.parentElement
+            part.remove()
+            part = above
+        }
     }
-    document.body.normalize()
 }"""
-"""Keep five of all words of code that looked the same each time: axe takes a millisecond for each that is there.
+"""Keep five of all texts that looked the same each time: axe takes a millisecond for each that is there.
 
 Five, for it says nothing of one that something else lies upon.
 """
@@ -85,7 +92,7 @@ def test_every_page_is_in_order(browser, address, pages, part):
             wide = page.evaluate("document.documentElement.scrollWidth")
             found += [f"{wide} wide"] if wide > PHONE["width"] else []
             page.set_viewport_size(DESK)
-            page.evaluate(JOIN)
+            page.evaluate(THIN_OUT)
             found += serious(page, runOnly=[CONTRAST])
             colour(page, "light")
             found += serious(page, runOnly=[CONTRAST])
