@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.course import course
 from unblocked.faults import Fault
-from unblocked.processes import Child, keeper
+from unblocked.processes import Child, keeper, runtime
 from unblocked.processes.lines import Lines
 from unblocked.server.failure import Failure
 from unblocked.server.warm import warm
@@ -127,4 +127,5 @@ def _await(lines: Lines, child: Child, name: str) -> None:
 
 def _environment(env: Mapping[str, str]) -> dict[str, str]:
     path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **env}
+    ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"} | runtime.temporary(keeper().folder)
+    return {**os.environ, **ours, **env}

@@ -20,7 +20,7 @@ from unblocked.grading.stages import Broken, Stage, stage_for
 from unblocked.grading.subject import Subject
 from unblocked.grading.verdict import Outcome
 from unblocked.outside import Outside
-from unblocked.processes import kernel, runtime
+from unblocked.processes import kernel, runtime, semaphores
 from unblocked.processes.lines import Lines
 from unblocked.stack.beside import database_settings, settings
 
@@ -48,6 +48,8 @@ class Trial:
         os.chdir(self._order.place)
         os.environ.update(runtime.temporary(Path(tempfile.mkdtemp(prefix="t", dir=self._order.folder))))
         tempfile.tempdir = None  # it is looked up anew
+        os.environ.update(semaphores.setting(Path(self._order.folder).parent))
+        semaphores.name()
         listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
         os.environ["CARRIERS_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}"
         database = self._database() if "database" in self._check.needs else None

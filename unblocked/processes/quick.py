@@ -11,6 +11,8 @@ import shutil
 import stat
 from pathlib import Path
 
+from unblocked.processes import semaphores
+
 _MEMORY = Path("/dev/shm")  # Linux has it; elsewhere the folder itself is used
 _ENOUGH = 256 << 20
 """Bytes that have to be free there: containers have 64 MB of it unless they are told otherwise."""
@@ -41,9 +43,10 @@ def place(folder: Path) -> Path:
 
 
 def remove(folder: Path) -> None:
-    """Remove an owner's folder, and its place in memory before it."""
+    """Remove an owner's folder, and what it has in memory before it."""
     with contextlib.suppress(OSError):  # it has none
         shutil.rmtree((folder / _LINK).readlink(), ignore_errors=True)
+    semaphores.remove(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -15,6 +15,7 @@ import anyio.to_thread
 import uvicorn
 
 from unblocked.faults import Fault
+from unblocked.processes import semaphores
 from unblocked.processes.lines import Lines
 from unblocked.recorder import TAPE, Recorded, install, name_outgoing_calls, note_connections, note_stores, note_tasks
 from unblocked.recorder.middleware import App, Receive, Scope, Send
@@ -178,6 +179,7 @@ def run(words: Sequence[str]) -> int:
     if record == "record":
         install()
     swagger.install()
+    semaphores.name()
     process = Process(Lines(socket.socket(fileno=int(owner))), record=record == "record", held=held == "held")
     return process.run(socket.socket(fileno=int(listening)), module=module, attribute=attribute, file=file or None)
 

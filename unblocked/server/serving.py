@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from unblocked.course import course
 from unblocked.faults import Fault
-from unblocked.processes import keeper, runtime
+from unblocked.processes import keeper, runtime, semaphores
 from unblocked.server.served import Served
 from unblocked.server.target import Target
 from unblocked.server.warm import warm
@@ -99,6 +99,6 @@ def environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:
     path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
     direct = ",".join(p for p in (os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")), "127.0.0.1") if p)
     ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CARRIERS_URL": carriers.url}
-    ours |= runtime.temporary(keeper().folder)
+    ours |= runtime.temporary(keeper().folder) | semaphores.setting(keeper().folder)
     ours |= {"NO_PROXY": direct, "no_proxy": direct}  # the carriers are on this machine, whatever proxy it has
     return {**os.environ, **ours, **{name: str(value) for name, value in env.items()}}
