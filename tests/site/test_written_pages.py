@@ -208,3 +208,12 @@ def test_links_to_anchors_lead_somewhere():
     for goal, anchor in re.findall(r"\]\((\w+)\.md#([\w-]+)\)", "\n".join(PAGES.values())):
         headings = re.findall(r"(?m)^#+ (.*)", PAGES[goal])
         assert anchor in {re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", each).strip().lower()) for each in headings}
+
+
+def test_readme_lists_the_lessons():
+    rows = re.findall(r"^\| \[(\d+) (.+)\]\((.+)\) \| (.+) \| (\d+) \|$", README, re.MULTILINE)
+    wanted = [
+        (f"{each.number:02}", each.title, f"lessons/{each.name}.md", each.question, str(each.minutes))
+        for each in source.lessons()
+    ]
+    assert rows == wanted
