@@ -3,8 +3,7 @@
 import ast
 from collections.abc import Iterable
 
-from unblocked.grading import App, Code, Outside, advice, expect, expect_reply, hints
-from unblocked.grading.app import Pending
+from unblocked.grading import App, Code, Outside, Pending, advice, expect, expect_reply, hints
 from unblocked.outside import Call
 
 ANSWER = "The section “The customer has an answer. Who sends the letter now?” "
@@ -170,7 +169,7 @@ def a_report_can_fail(code: Code) -> bool:
 
 def expect_reports(app: App, carriers: Outside, culprits: list[str], order: int, *, how: str) -> None:
     """See that these, and no others, are reported for this order."""
-    right = sorted((culprit, order) for culprit in culprits)
+    right: list[tuple[str, int | str]] = sorted((culprit, order) for culprit in culprits)
     app.settles_at_last(lambda: of(order, reports(carriers)) >= right)
     app.settles(lambda: len(of(order, reports(carriers))) > len(right), patience=0.2)
     got = of(order, reports(carriers))

@@ -5,6 +5,7 @@ import secrets
 import time
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from unblocked.grading import App, Code, Outside, Pending, advice, expect, hints
 from unblocked.grading.disk import files_with
@@ -385,7 +386,7 @@ class Job:
         """Say what is known of it; ask when that is not quite new."""
         return self.look() if perf_counter() - self._asked > PAUSE else self._seen[-1]
 
-    def ends(self, *, did: str) -> dict[str, object]:
+    def ends(self, *, did: str) -> dict[str, Any]:
         """Ask for it until it has ended; give what it then is."""
         self._app.settles_at_last(lambda: self.looked()["state"] in ENDS)
         last = self.look()

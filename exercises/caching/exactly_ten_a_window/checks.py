@@ -110,7 +110,7 @@ def check_two_workers_admit_ten_together(answer: Imported, store: Store) -> None
     """Of twenty-four who come to two workers at once, ten are admitted."""
     door = Door(answer, store)
     second = load(answer.file)
-    workers = ((0, None), (1, second))  # each has a client and memory of its own
+    workers: list[tuple[int, ModuleType | None]] = [(0, None), (1, second)]  # each has a client and memory of its own
     did = f"had a customer come {LIMIT + 2} times, to two workers in turn, each a process of its own"
     calls = [door.finish(door.start(*workers[number % 2], "ada", 7.5)) for number in range(LIMIT + 2)]
     alone = "What each process keeps for itself no other sees: with two workers, there are two limits."
@@ -329,7 +329,7 @@ class Door:
     def expect_expiry(self, *, did: str) -> None:
         """Expect that all that is kept goes away in time, and that the last one who was admitted counts until then."""
         with self._store.client() as client:
-            left = {key: float(client.pttl(key)) / 1000 for key in self._store.keys}  # type: ignore[arg-type]
+            left = {key: float(client.pttl(key)) / 1000 for key in self._store.keys}
         expect(
             left and all(0 < each <= LONGEST for each in left.values()),
             did=did,

@@ -123,7 +123,7 @@ def check_after_a_failure_nobody_asks_the_store(answer: Imported, store: Store, 
         if zone == 21 + AFTER // 2:
             shop.clock.move(SECOND)
         asked = shop.start(zone)
-        answer.settles_at_last(lambda asked=asked: asked.over)  # type: ignore[misc]
+        answer.settles_at_last(lambda asked=asked: asked.over)
         expect(
             asked.over,
             did=f"{did}; when that was answered, asked for `/rates/{zone}`",
@@ -211,7 +211,7 @@ def check_fifty_at_once_share_five_connections(answer: Imported, store: Store, c
     ):
         did = f"asked {CROWD} times at once {what}"
         crowd = shop.hosted.start_at_once([f"/rates/{zone}" for zone in zones])
-        answer.settles_at_last(lambda crowd=crowd: all(each.over for each in crowd))  # type: ignore[misc]
+        answer.settles_at_last(lambda crowd=crowd: all(each.over for each in crowd))
         for zone, asked in zip(zones, crowd, strict=True):
             shop.expect_rate(zone, asked, did=did)
         known = max(known, len({7, *zones}))

@@ -2,6 +2,7 @@
 
 import ast
 from time import perf_counter
+from typing import Any
 
 from unblocked.grading import Code, Outside, Stack, advice, expect, hints
 
@@ -245,7 +246,8 @@ def check_a_silent_broker_keeps_nobody_else(stack: Stack, carriers: Outside) -> 
     sheet.ends(did="ordered a sheet of one label", carriers=carriers)
     for method, path in (("POST", "/sheets"), ("GET", f"/sheets/{sheet.number}")):
         stack.broker.pause()
-        asked = stack.start(path, method=method, **({"json": {"parcels": [2]}} if method == "POST" else {}))
+        body: dict[str, Any] = {"json": {"parcels": [2]}} if method == "POST" else {}
+        asked = stack.start(path, method=method, **body)
         stack.settles(lambda asked=asked: asked.over, patience=0.2)
         free = stack.blocked is None and stack.beats()
         expect(
@@ -333,7 +335,7 @@ class Sheet:
         """Say whether it was as it should be, when it was last asked for."""
         return {**self._seen, **right} == self._seen
 
-    def ends(self, *, did: str, carriers: Outside, refused: bool = False) -> dict[str, object]:
+    def ends(self, *, did: str, carriers: Outside, refused: bool = False) -> dict[str, Any]:
         """Ask for it until it has ended; give what it then is. The line that was refused is not to blame."""
         for _ in range(ROUNDS):
             self._stack.finishes()

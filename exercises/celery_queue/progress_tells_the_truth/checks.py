@@ -214,7 +214,7 @@ class Mailing:
             expected='200 {"state":"sending","done":1,"total":3}, with one of `waiting`, `sending` and `done`',
             meaning=no_numbers(self._stack, reply),
         )
-        now = {each: got.get(each) for each in ("state", "done", "total")}
+        now: dict[str, Any] = {each: got.get(each) for each in ("state", "done", "total")}
         expect(
             now["done"] >= self._last["done"],
             did=did,

@@ -9,6 +9,7 @@ from celery import Celery
 
 from unblocked.grading import Code, Outside, Stack, advice, expect, expect_reply, hints
 from unblocked.grading.stack import Hand
+from unblocked.outside import Call
 
 LATE = "The section “The worker dies. How often is the customer charged?” "
 KEY = "The section “The worker dies. How often is the customer charged?” "
@@ -306,7 +307,7 @@ def expect_again(stack: Stack, carriers: Outside, *, did: str, meaning: str, pat
     )
 
 
-def asked(carriers: Outside, name: str, parcel: int) -> Sequence:
+def asked(carriers: Outside, name: str, parcel: int) -> Sequence[Call]:
     """Give what a task has asked for a parcel."""
     return carriers.asked(f"{WORK[name]}{parcel}")
 

@@ -15,10 +15,10 @@ CUSTOMERS = 3
 def check_a_price_in_time_is_passed_on(app: App, carriers: Outside) -> None:
     """A carrier's price that comes in time is passed on."""
     carriers.mend(latency=0)
-    quote, tried = answered(app), 1
-    while quote.reply.status == 504 and tried < (TRIES if carriers.total else TRIES_WITHOUT_A_QUESTION):
-        quote, tried = answered(app), tried + 1
-    reply, asleep = quote.reply, sleeps(app)
+    (quote, reply), tried = answered(app), 1
+    while reply.status == 504 and tried < (TRIES if carriers.total else TRIES_WITHOUT_A_QUESTION):
+        (quote, reply), tried = answered(app), tried + 1
+    asleep = sleeps(app)
     expect(
         reply.status == 200 and reply.json == {"price": carriers.price("swift", 8)},
         did="asked for `/quotes/8`; the carrier answered at once",
@@ -29,7 +29,7 @@ def check_a_price_in_time_is_passed_on(app: App, carriers: Outside) -> None:
     )
     tried = 1
     while took(quote) >= DEADLINE and tried < TRIES_WITHOUT_A_QUESTION:
-        quote, tried = answered(app), tried + 1
+        (quote, _), tried = answered(app), tried + 1
     expect(
         took(quote) < DEADLINE,
         did=f"asked for `/quotes/8`, {tried} times; the carrier answered at once",
@@ -96,13 +96,13 @@ def check_each_customer_has_a_wait_of_their_own(app: App, carriers: Outside) -> 
     )
     any(app.settles(lambda: all(quote.over for quote in quotes)) for _ in range(ROUNDS))
     carriers.mend(latency=0)
-    quote, tried = answered(app), 1
-    while quote.reply.status == 504 and tried < TRIES:
-        quote, tried = answered(app), tried + 1
+    (_, reply), tried = answered(app), 1
+    while reply.status == 504 and tried < TRIES:
+        (_, reply), tried = answered(app), tried + 1
     expect(
-        quote.reply.status == 200 and quote.reply.json == {"price": carriers.price("swift", 8)},
+        reply.status == 200 and reply.json == {"price": carriers.price("swift", 8)},
         did="kept the questions of some customers until your code gave up, then let the carrier answer `/quotes/8`",
-        got=str(quote.reply),
+        got=str(reply),
         expected=f'200 {{"price":{carriers.price("swift", 8)}}}',
         meaning="One customer's giving up must not harm the next: the client, and whatever else all of them share, "
         "must still work. If the route raised an exception, your code printed which.",
@@ -201,11 +201,10 @@ def asked_together(app: App, carriers: Outside) -> list[Pending]:
     return quotes
 
 
-def answered(app: App) -> Pending:
+def answered(app: App) -> tuple[Pending, Reply]:
     """Ask for a quote, and wait for the reply."""
     quote = app.start("/quotes/8")
-    quote.finish()
-    return quote
+    return quote, quote.finish()
 
 
 def took(quote: Pending) -> float:

@@ -333,7 +333,8 @@ class Parcel:
         )
         if isinstance(asked.error, Exception):
             return httpx.Response(500, text=f"{type(asked.error).__name__}: {asked.error}")
-        return asked.finish()
+        reply: httpx.Response = asked.finish()
+        return reply
 
     def worst(self) -> float:
         """Ask for the probe's figure."""
