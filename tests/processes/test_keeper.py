@@ -94,7 +94,7 @@ def test_announced_child_is_on_the_register_while_it_runs(kept):
     noted = child.announce("nap", "in bed")
     assert noted in register.every()
     assert (noted.pid, noted.owner, noted.where) == (child.pid, os.getpid(), "in bed")
-    assert noted.memory > 100_000
+    until(lambda: noted.memory > 100_000, "it is a process of its own")
     child.stop()
     assert noted not in register.every()
     assert noted.memory is None

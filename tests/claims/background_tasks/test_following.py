@@ -57,10 +57,11 @@ from fastapi.sse import EventSourceResponse"""
 # Workers.
 
 
-def test_job_of_one_worker_is_unknown_to_the_other(carriers):
+def test_job_of_one_worker_is_unknown_to_the_other(carriers, tmp_path):
     carriers.hold("/printer/*")
     command = [sys.executable, "-m", "uvicorn", "labs.background_tasks.app:app", "--workers", "2", "--port", "0"]
-    two = keeper().start(command, name="two-workers", env=os.environ | {"CARRIERS_URL": carriers.url})
+    env = os.environ | {"CARRIERS_URL": carriers.url, "TMPDIR": str(tmp_path)}  # what a worker that is killed leaves
+    two = keeper().start(command, name="two-workers", env=env)
     try:
         until(lambda: two.log.read_text().count("Application startup complete") == 2, "both workers run")
         port = next(word for word in two.log.read_text().split() if word.startswith("http://127")).split(":")[-1]
