@@ -177,13 +177,20 @@ def solution(
 
 
 @app.command()
-def reset(name: Annotated[str, typer.Argument(metavar="NAME", help="An exercise.")]) -> None:
-    """Put the starter back as your answer; what you had is kept beside it."""
-    from unblocked.grading import Exercise
-    from unblocked.workspace import answers
+def reset(name: Annotated[str, typer.Argument(metavar="NAME", help="An exercise, or a lesson.")]) -> None:
+    """Put the starter back as your answer, or a lesson's notebook as it was; what you had is kept beside it."""
+    from unblocked.exercises import Exercise
+    from unblocked.faults import unknown
+    from unblocked.workspace import answers, notebooks
 
-    exercise = Exercise.find(name)
-    aside = answers.reset(exercise.lesson, exercise.name, exercise.starter)
+    exercises, lessons = Exercise.all(), notebooks.names()
+    if name in exercises:
+        exercise = exercises[name]
+        aside = answers.reset(exercise.lesson, name, exercise.starter)
+    elif name in lessons:
+        _, aside = notebooks.reset(name)
+    else:
+        raise unknown("exercise or lesson", name, [*exercises, *lessons])
     typer.echo(f"`{name}` begins anew." + (f" What you had is in `{aside}`." if aside else ""))
 
 

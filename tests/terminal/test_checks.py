@@ -7,7 +7,7 @@ import pytest
 from unblocked import cli
 from unblocked.exercises import Exercise
 from unblocked.faults import Fault
-from unblocked.workspace import answers
+from unblocked.workspace import answers, folder
 
 NAME = "other_requests_keep_moving"
 
@@ -76,7 +76,7 @@ def test_missing_answer_begins_with_the_starter(exercise, capsys):
         (["check"], "You have no answers yet"),
         (["check", NAME, "--answer", "/nowhere.py"], "`/nowhere.py` cannot be read"),
         (["check", "--answer", "x.py", NAME, "every_carrier_is_asked_at_once"], "goes with one exercise"),
-        (["reset", "nothing_like_it"], "There is no exercise `nothing_like_it`"),
+        (["reset", "nothing_like_it"], "There is no exercise or lesson `nothing_like_it`"),
     ],
 )
 def test_fault_is_a_sentence(words, says):
@@ -90,6 +90,17 @@ def test_reset_keeps_what_was_there(own, exercise, capsys):
     assert own.read_text() == exercise.starter
     assert own.with_name(f"{NAME}.1.py").read_text() == "# my work\n"
     assert f"{NAME}.1.py" in capsys.readouterr().out
+
+
+def test_lesson_begins_anew(capsys):
+    assert cli.main(["reset", "routes"]) == 0
+    copy = folder.workspace() / "notebooks" / "02_routes.ipynb"
+    fresh = copy.read_bytes()
+    copy.write_text("torn")
+    assert cli.main(["reset", "2"]) == 0
+    assert copy.read_bytes() == fresh
+    assert copy.with_name("02_routes.1.ipynb").read_text() == "torn"
+    assert "02_routes.1.ipynb" in capsys.readouterr().out
 
 
 def test_hint_and_solution_are_printed(capsys):

@@ -20,9 +20,10 @@ def mine(tmp_path, monkeypatch):
 @pytest.fixture
 def full_disk(monkeypatch):
     """Make the disk full after so many bytes, as a disk is: a part is still taken."""
+    write = os.write
 
     def fill(after=0):
-        room, write = [after], os.write
+        room = [after]
 
         def written(file, data):
             if not room[0]:

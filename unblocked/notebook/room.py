@@ -88,7 +88,7 @@ def stay(*, port: int | None = None, lesson: str | None = None, browser: bool = 
 
 
 def _address(*, port: int | None, lesson: str | None) -> Address:
-    copies = prepare()
+    copies = prepare(tell=lambda words: print(words, file=sys.stderr))
     notebook = copies[0] if copies and lesson is None else copy_of(lesson or 0)
     root = course() if notebook.is_relative_to(course()) else workspace()
     return Address(root=root, notebook=notebook, port=_free(port), token=secrets.token_hex(24))

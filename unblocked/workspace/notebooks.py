@@ -1,19 +1,26 @@
-"""The learner's copies of the notebooks: made when they are missing, never overwritten."""
+"""The learner's copies of the notebooks: made when they are missing, and brought up to date with the course."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from unblocked import faults
-from unblocked.workspace import folder
+from unblocked.workspace import folder, updates
 
 
-def prepare(*, course: Path | None = None) -> list[Path]:
-    """Make the learner's copies of all notebooks that have none yet, and return all copies in the order of the course.
+def prepare(*, course: Path | None = None, tell: Callable[[str], object] = lambda _: None) -> list[Path]:
+    """Make the learner's copies of all notebooks that have none yet, and bring the others up to date.
 
     Args:
         course: the folder that has `notebooks/`; without it, this course.
+        tell: is called with a sentence for each copy that was changed, or that cannot be.
+
+    Returns:
+        All copies, in the order of the course.
 
     Raises a `Fault` for a notebook of the course that cannot be read, after the others have been copied.
 
@@ -22,9 +29,11 @@ def prepare(*, course: Path | None = None) -> list[Path]:
 
     """
     copies, broken = [], []
-    for notebook in _committed(course):
+    committed = _committed(course)
+    known = {notebook.name for notebook in committed}
+    for notebook in committed:
         try:
-            copies.append(_copy(notebook))
+            copies.append(_copy(notebook, known=known, tell=tell))
         except NotANotebook as fault:
             broken.append(fault)
     if broken:
@@ -43,11 +52,45 @@ def copy_of(lesson: str | int, *, course: Path | None = None) -> Path:
 
     """
     committed = _committed(course)
+    return _copy(_found(lesson, committed), known={each.name for each in committed})
+
+
+def reset(lesson: str | int, *, course: Path | None = None) -> tuple[Path, Path | None]:
+    """Begin a lesson's notebook anew.
+
+    Args:
+        lesson: as for `copy_of`.
+        course: the folder that has `notebooks/`; without it, this course.
+
+    Returns:
+        The fresh copy, and where what was there before is kept; None if nothing was there.
+
+    Raises a `Fault` for a lesson that does not exist.
+
+    """
+    notebook = _found(lesson, _committed(course))
+    copy = folder.workspace() / "notebooks" / notebook.name
+    fresh = updates.first(_content(notebook))
+    aside = updates.set_aside(copy) if copy.exists() else None
+    folder.write_atomically(copy, fresh)
+    return copy, aside
+
+
+def names(*, course: Path | None = None) -> list[str]:
+    """Give all that a lesson with a notebook can be called: its slug, its number, both."""
+    return [name for notebook in _committed(course) for name in _names(notebook)]
+
+
+def _names(notebook: Path) -> tuple[str, ...]:
+    number, _, slug = notebook.stem.partition("_")
+    return slug, notebook.stem, number, number.lstrip("0") or "0"
+
+
+def _found(lesson: str | int, committed: list[Path]) -> Path:
     asked = str(lesson).strip().removesuffix(".ipynb")
     for notebook in committed:
-        number, _, slug = notebook.stem.partition("_")
-        if asked in {slug, notebook.stem, number, number.lstrip("0") or "0"}:
-            return _copy(notebook)
+        if asked in _names(notebook):
+            return notebook
     if not committed:
         raise faults.Fault("This course has no notebooks yet. `python3 -m unblocked build` makes them from `lessons/`.")
     raise faults.unknown("lesson", asked, [notebook.stem.partition("_")[2] for notebook in committed])
@@ -66,19 +109,34 @@ def _committed(course: Path | None) -> list[Path]:
     return sorted((course or folder.course()).glob("notebooks/[0-9][0-9]_*.ipynb"))
 
 
-def _copy(notebook: Path) -> Path:
-    """Return the learner's copy; one that exists is the learner's, whatever is in it."""
+def _copy(notebook: Path, *, known: set[str], tell: Callable[[str], object] = lambda _: None) -> Path:
+    """Return the learner's copy. A notebook of the course that is broken does not matter to one that exists."""
     copy = folder.workspace() / "notebooks" / notebook.name
+    if not copy.exists() and (former := _former(copy, known)) is not None:
+        os.replace(former, copy)  # noqa: PTH105  # as in `folder`
+        tell(f"`{former.name}` is `{copy.name}` now, as in the course.")
     if not copy.exists():
-        folder.write_atomically(copy, _text(notebook))
+        folder.write_atomically(copy, updates.first(_content(notebook)))
+        return copy
+    try:
+        now = _content(notebook)
+    except NotANotebook:
+        return copy
+    if told := updates.update(copy, now):
+        tell(told)
     return copy
 
 
-def _text(notebook: Path) -> str:
+def _former(copy: Path, known: set[str]) -> Path | None:
+    """Find the copy of a lesson under the number that it had before."""
+    slug = copy.stem.partition("_")[2]
+    return next((p for p in copy.parent.glob(f"[0-9][0-9]_{slug}.ipynb") if p.name not in known), None)
+
+
+def _content(notebook: Path) -> dict[str, Any]:
     """Return what is in a notebook of the course, after a look whether JupyterLab could open it."""
     try:
-        text = notebook.read_text(encoding="utf-8")
-        content = json.loads(text)
+        content = json.loads(notebook.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise NotANotebook(notebook, f"it is not JSON (line {error.lineno}: {error.msg})") from error
     except UnicodeDecodeError as error:
@@ -87,4 +145,4 @@ def _text(notebook: Path) -> str:
         raise NotANotebook(notebook, f"it cannot be read ({error.strerror})") from error
     if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
         raise NotANotebook(notebook, "it has no cells")
-    return text
+    return content
