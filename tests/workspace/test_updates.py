@@ -1,5 +1,6 @@
 """A learner's copy when the course's notebook has changed."""
 
+import errno
 import json
 import multiprocessing
 import os
@@ -101,15 +102,17 @@ def test_nothing_is_written_where_the_course_has_not_changed(course):
     assert (course.copy.stat().st_ino, course.copy.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-@pytest.mark.parametrize("torn", ["", "<<<<<<< mine", "[]", '{"cells": 3}', '{"cells": [{"source": "old format"}]}'])
+@pytest.mark.parametrize(
+    "torn", [b"", b"<<<<<<< mine", b"\xff\xfe", b"[]", b'{"cells": 3}', b'{"cells": [{"source": "old format"}]}']
+)
 def test_copy_that_cannot_be_read_is_left_alone_and_told(course, torn):
-    course.copy.write_text(torn)
+    course.copy.write_bytes(torn)
     course.has("one", "two, corrected")
     notebooks.prepare(course=course.folder, tell=course.told.append)
-    assert course.copy.read_text() == torn
+    assert course.copy.read_bytes() == torn
     assert f"`python3 -m unblocked reset {NAME}` gives a fresh one" in course.told[0]
     assert notebooks.reset("routes", course=course.folder) == (course.copy, course.copies / f"{NAME}.1.ipynb")
-    assert (course.copies / f"{NAME}.1.ipynb").read_text() == torn
+    assert (course.copies / f"{NAME}.1.ipynb").read_bytes() == torn
     assert [cell["source"] for cell in json.loads(course.copy.read_text())["cells"]] == ["one", "two, corrected"]
 
 
@@ -143,6 +146,23 @@ def test_lesson_that_was_removed_stays_with_the_learner(course):
     (course.folder / "notebooks" / f"{NAME}.ipynb").unlink()
     course.has("other", name="03_depends")
     assert course.given() == {NAME: ["mine", "two"], "03_depends": ["other"]}
+
+
+def test_folder_that_is_read_only_is_told_where_something_has_to_be_written(course, monkeypatch):
+    def locked(path, flags, *mode, **options):
+        if flags & os.O_CREAT:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, flags, *mode, **options)
+
+    real = os.open
+    monkeypatch.setattr(os, "open", locked)
+    assert course.given() == {NAME: ["one", "two"]}
+    with monkeypatch.context() as writable:
+        writable.setattr(os, "open", real)
+        course.has("one", "two, corrected")
+    with pytest.raises(Fault, match="cannot be written to"):
+        course.given()
+    assert course.shown() == {NAME: ["one", "two"]}
 
 
 def finds_room(course):

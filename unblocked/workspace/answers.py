@@ -61,7 +61,7 @@ def _is_foreign(path: Path, name: str, code: str) -> bool:
 
 def _set_aside(path: Path, name: str) -> Path:
     aside = next(p for n in range(1, 1_000_000) if not (p := path.with_name(f"{name}.{n}.py")).exists())
-    folder.write_atomically(aside, path.read_text(encoding="utf-8", errors="replace"))
+    folder.write_atomically(aside, path.read_bytes())
     return aside
 
 

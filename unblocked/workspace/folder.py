@@ -37,8 +37,8 @@ def make_folder(place: Path) -> None:
         raise unsaved(place, error) from error
 
 
-def write_atomically(path: Path, text: str) -> None:
-    r"""Write `text` to `path` as UTF-8, wholly or not at all: whoever reads sees the old file or the new one.
+def write_atomically(path: Path, content: str | bytes) -> None:
+    r"""Write `content` to `path`, text as UTF-8, wholly or not at all: whoever reads sees the old file or the new one.
 
     The folder is made if need be. Raises a `Fault` when the disk is full or the folder read-only; the old file stays.
 
@@ -48,7 +48,7 @@ def write_atomically(path: Path, text: str) -> None:
     make_folder(target.parent)
     draft = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
     try:
-        _write(draft, text.encode(), mode=_mode(target))
+        _write(draft, content.encode() if isinstance(content, str) else content, mode=_mode(target))
         os.replace(draft, target)  # noqa: PTH105  # `Path.replace` says the same; tests break this one
     except OSError as error:
         raise unsaved(path, error) from error

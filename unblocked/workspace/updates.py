@@ -22,6 +22,8 @@ Notebook = dict[str, Any]
 _OURS = "unblocked"
 """The key of our metadata."""
 
+_LOCK = ".updates.lock"
+
 
 def first(now: Notebook) -> str:
     """Give the text of a learner's first copy of a notebook of the course."""
@@ -34,40 +36,50 @@ def update(copy: Path, now: Notebook) -> str:
     A copy that is no notebook any more is left as it is, and so is one whose cells have no ids.
 
     Raises:
-        Fault: it cannot be written; the copy is as it was.
+        Fault: it cannot be written, and is as it was.
 
     """
-    with _alone(copy.parent):
-        try:
-            mine = json.loads(copy.read_text(encoding="utf-8"))
-        except (ValueError, OSError):
-            return _unreadable(copy)
-        if not _has_ids(now):
-            return ""
-        if not _has_ids(mine):
-            return _unreadable(copy)
-        before, current = _handed_out(mine), merging.given(now["cells"])
-        if before == current:
-            return ""
-        cells = merging.merged(before, now["cells"], mine["cells"])
-        touched, merged = merging.given(mine["cells"]), merging.given(cells)
-        aside = None if touched in (before, merged) else _set_aside(copy)
-        folder.write_atomically(copy, _text(mine, cells, handed_out=now["cells"]))
-    if touched == merged:
+    mine = _read(copy)
+    if mine is None:
+        return _unreadable(copy)
+    if not _has_ids(now) or _handed_out(mine) == merging.given(now["cells"]):
+        return ""
+    with _alone(copy):
+        return _merge(copy, now)
+
+
+def _merge(copy: Path, now: Notebook) -> str:
+    mine = _read(copy)  # once more: somebody else may have updated it just now
+    if mine is None or (before := _handed_out(mine)) == merging.given(now["cells"]):
+        return ""
+    cells = merging.merged(before, now["cells"], mine["cells"])
+    had, has = merging.given(mine["cells"]), merging.given(cells)
+    aside = None if had in (before, has) else _set_aside(copy)
+    folder.write_atomically(copy, _text(mine, cells, handed_out=now["cells"]))
+    if had == has:
         return ""
     kept = f" What you had is in `{aside.name}`, beside it." if aside else ""
     return f"`{copy.name}` has the course's corrections.{kept}"
 
 
+def _read(copy: Path) -> Notebook | None:
+    """Read a copy; None if it is no notebook with cells that can be told apart."""
+    try:
+        found: Notebook = json.loads(copy.read_bytes())
+    except (ValueError, OSError):
+        return None
+    return found if _has_ids(found) else None
+
+
 def set_aside(copy: Path) -> Path:
     """Keep a copy of a copy beside it, as `NAME.1.ipynb`; give its path."""
-    with _alone(copy.parent):
+    with _alone(copy):
         return _set_aside(copy)
 
 
 def _set_aside(copy: Path) -> Path:
     aside = next(p for n in range(1, 1_000_000) if not (p := copy.with_name(f"{copy.stem}.{n}.ipynb")).exists())
-    folder.write_atomically(aside, copy.read_text(encoding="utf-8", errors="replace"))
+    folder.write_atomically(aside, copy.read_bytes())
     return aside
 
 
@@ -102,9 +114,12 @@ def _text(notebook: Notebook, cells: list[merging.Cell], *, handed_out: list[mer
 
 
 @contextmanager
-def _alone(place: Path) -> Iterator[None]:
-    """Have nobody else update what is in a folder meanwhile."""
-    lock = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+def _alone(copy: Path) -> Iterator[None]:
+    """Have nobody else update the copies meanwhile; the system lets go of the lock even if this process is killed."""
+    try:
+        lock = os.open(copy.with_name(_LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)  # NFS wants it writable
+    except OSError as error:
+        raise folder.unsaved(copy, error) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
