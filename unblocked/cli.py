@@ -186,12 +186,20 @@ def reset(name: Annotated[str, typer.Argument(metavar="NAME", help="An exercise,
     exercises, lessons = Exercise.all(), notebooks.names()
     if name in exercises:
         exercise = exercises[name]
-        aside = answers.reset(exercise.lesson, name, exercise.starter)
+        aside = answers.replace(exercise.lesson, name, exercise.starter)
     elif name in lessons:
         _, aside = notebooks.reset(name)
     else:
         raise unknown("exercise or lesson", name, [*exercises, *lessons])
     typer.echo(f"`{name}` begins anew." + (f" What you had is in `{aside}`." if aside else ""))
+
+
+@app.command()
+def catch_up(lesson: Annotated[str, typer.Argument(metavar="LESSON", help="Slug or number.")]) -> None:
+    """Begin a lesson with the others: earlier exercises get our solutions, and your own work is kept beside them."""
+    from unblocked.coaching import catching_up
+
+    typer.echo(str(catching_up.catch_up(lesson)))
 
 
 @app.command()

@@ -127,7 +127,7 @@ class Watch:
 
     def _reset(self) -> None:
         self._begun = self._exercise.starter
-        aside = answers.reset(self._exercise.lesson, self._exercise.name, self._exercise.starter)
+        aside = answers.replace(self._exercise.lesson, self._exercise.name, self._exercise.starter)
         kept = f" What you had is in `{aside.name}`." if aside else ""
         self._console.print(f"It begins anew.{kept}", markup=False)
 

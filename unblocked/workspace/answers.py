@@ -42,13 +42,18 @@ def keep(lesson: str, name: str, code: str) -> Kept:
     return Kept(path, aside)
 
 
-def reset(lesson: str, name: str, starter: str) -> Path | None:
-    """Put the starter in the place of an answer; give the path under which what was there is kept."""
+def replace(lesson: str, name: str, code: str) -> Path | None:
+    """Put the starter, or our solution, in the place of an answer.
+
+    Returns:
+        The path under which what was there is kept; None if nothing was, or the same.
+
+    """
     path = place(lesson, name)
-    had = path.exists() and path.read_text(encoding="utf-8", errors="replace") != starter
+    had = path.exists() and path.read_text(encoding="utf-8", errors="replace") != code
     aside = _set_aside(path, name) if had else None
-    folder.write_atomically(path, starter)
-    journal.append({"kind": "reset", "exercise": name})
+    folder.write_atomically(path, code)
+    journal.append({"kind": "replaced", "exercise": name})
     return aside
 
 
