@@ -2,12 +2,14 @@
 
 import errno
 import json
-import multiprocessing
 import os
+import subprocess
+import sys
 
 import nbformat
 import pytest
 
+from tests.waiting import FAR
 from unblocked.faults import Fault
 from unblocked.workspace import merging, notebooks
 
@@ -186,26 +188,31 @@ def test_full_disk_leaves_the_old_copy_and_the_next_update_is_whole(course, full
     assert course.shown()[NAME] == ["mine", "two, corrected"]
 
 
-def stopped_at(course, number):
-    """Update in a process that is gone before it does anything more to files than so many steps."""
-    pid = os.fork()
-    if pid == 0:
-        left = [number]
+STOPPED = """
+import os, sys
+from pathlib import Path
+from unblocked.workspace import notebooks
 
-        def counted(real):
-            def do(*args, **kwargs):
-                left[0] -= 1
-                if left[0] < 0:
-                    os._exit(9)
-                return real(*args, **kwargs)
+course, left = Path(sys.argv[1]), int(sys.argv[2])
 
-            return do
+def counted(real):
+    def do(*args, **kwargs):
+        global left
+        left -= 1
+        if left < 0:
+            os._exit(9)
+        return real(*args, **kwargs)
+    return do
 
-        for name in ("open", "write", "fsync", "replace"):
-            setattr(os, name, counted(getattr(os, name)))
-        notebooks.prepare(course=course.folder)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+for name in ("open", "write", "fsync", "replace"):
+    setattr(os, name, counted(getattr(os, name)))
+notebooks.prepare(course=course)
+"""
+"""An update that is gone before it does anything more to files than so many steps."""
+
+
+def stopped_at(course, steps):
+    return subprocess.run([sys.executable, "-c", STOPPED, course.folder, str(steps)], check=False).returncode
 
 
 def test_update_that_is_killed_at_any_step_leaves_old_or_new(course):
@@ -223,20 +230,27 @@ def test_update_that_is_killed_at_any_step_leaves_old_or_new(course):
     assert steps > 6
 
 
-def update(folder, ready):
-    ready.wait()
-    notebooks.prepare(course=folder)
+UPDATE = """
+import sys
+from pathlib import Path
+from unblocked.workspace import notebooks
+
+print("ready", flush=True)
+sys.stdin.read()
+notebooks.prepare(course=Path(sys.argv[1]))
+"""
 
 
-def test_two_updates_at_once_are_one(course):
+def test_several_updates_at_once_are_one(course):
     course.learner_writes(0, "mine")
     course.has("one", "two, corrected")
-    forked = multiprocessing.get_context("fork")
-    ready = forked.Barrier(4)
-    several = [forked.Process(target=update, args=[course.folder, ready]) for _ in range(4)]
+    command = [sys.executable, "-c", UPDATE, course.folder]
+    several = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(4)]
     for each in several:
-        each.start()
+        assert each.stdout.readline() == b"ready\n"
     for each in several:
-        each.join()
-    assert [each.exitcode for each in several] == [0] * 4
+        each.stdin.close()
+    for each in several:
+        with each:
+            assert each.wait(FAR) == 0
     assert course.shown() == {NAME: ["mine", "two, corrected"], f"{NAME}.1": ["mine", "two"]}
