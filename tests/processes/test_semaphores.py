@@ -11,7 +11,7 @@ from unblocked.processes import semaphores
 POOL = """
 import multiprocessing, os, signal
 from unblocked.processes import semaphores
-semaphores.name()
+semaphores.name_after_owner()
 lock = multiprocessing.get_context("spawn").Lock()
 print(flush=True)
 os.killpg(os.getpid(), signal.SIGKILL)

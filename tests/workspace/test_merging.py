@@ -149,6 +149,12 @@ def test_cell_whose_id_was_moved_by_another_is_known_by_its_text():
     )
 
 
+def test_of_two_that_say_the_same_each_is_itself():
+    handed_out = cells(first="stop()", second="stop()")
+    ran = [handed_out[0], handed_out[1] | {"outputs": ["stopped"]}]
+    assert merged(handed_out, [handed_out[1]], ran) == [ran[1]]
+
+
 def test_exercise_whose_id_was_moved_is_known_by_its_name():
     before, now = cells(a=STARTER), cells(a="new()", b=STARTER + "\n# more")
     mine = cells(a="%%exercise books_come_back\nmine = 1")
@@ -176,6 +182,13 @@ def test_where_nobody_knows_what_was_handed_out_nothing_is_lost():
     names = [name for name, _ in shown(merged(None, now, mine))]
     assert names == ["title", "ask", "ask-new", "own", "new", "lend"]
     assert dict(shown(merged(None, now, mine)))["lend"] == "%%exercise books_come_back\nmine = 1"
+
+
+def test_correction_is_shown_once_where_nobody_knows_what_was_handed_out():
+    mine, now = cells(ask="ask(1)"), cells(ask="ask(2)")
+    once = merged(None, now, mine)
+    assert [text for _, text in shown(once)] == ["ask(1)", f"{NOTES['code']}\n\nask(2)"]
+    assert merged(None, now, once) == once
 
 
 @pytest.mark.parametrize("change", [{"source": "ask(2)"}, {"id": "x"}, {"cell_type": "raw"}])

@@ -1,17 +1,20 @@
 """A learner's copy when the course's notebook has changed."""
 
 import errno
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
 
 from tests.waiting import FAR
 from unblocked.faults import Fault
-from unblocked.workspace import merging, notebooks
+from unblocked.workspace import merging, notebooks, updates
 
 NAME = "02_routes"
 
@@ -95,6 +98,15 @@ def test_what_was_there_lies_beside_what_the_learner_has_changed(course):
     assert (course.copies / f"{NAME}.1.ipynb").read_bytes() == before
     assert json.loads(course.copy.read_text())["metadata"]["kernelspec"]["name"] == "mine"
     nbformat.validate(nbformat.read(course.copy, as_version=4))
+
+
+def test_correction_that_leaves_the_copy_as_it_is_needs_no_backup(course):
+    course.has("%%exercise lend\nTODO")
+    course.given()
+    course.learner_writes(0, "%%exercise lend\nmine")
+    course.has("%%exercise lend\nTODO, said better")
+    assert course.given() == {NAME: ["%%exercise lend\nmine"]}
+    assert course.told == []
 
 
 def test_nothing_is_written_where_the_course_has_not_changed(course):
@@ -239,6 +251,27 @@ print("ready", flush=True)
 sys.stdin.read()
 notebooks.prepare(course=Path(sys.argv[1]))
 """
+
+
+def test_update_waits_for_another_and_does_not_repeat_it(course, monkeypatch):
+    course.learner_writes(0, "mine")
+    course.has("one", "corrected")
+    found_taken, lock = threading.Event(), fcntl.flock
+
+    def tells(file, how):
+        try:
+            lock(file, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            found_taken.set()
+            lock(file, how)
+
+    monkeypatch.setattr("unblocked.workspace.updates.fcntl.flock", tells)
+    with ThreadPoolExecutor() as pool, updates._alone(course.copy):
+        other = pool.submit(course.given)
+        assert found_taken.wait(FAR)
+        updates._merge(course.copy, notebook("one", "corrected"))
+    assert other.result() == {NAME: ["mine", "corrected"], f"{NAME}.1": ["mine", "two"]}
+    assert course.told == []
 
 
 def test_several_updates_at_once_are_one(course):

@@ -49,7 +49,7 @@ class Trial:
         os.environ.update(runtime.temporary(Path(tempfile.mkdtemp(prefix="t", dir=self._order.folder))))
         tempfile.tempdir = None  # it is looked up anew
         os.environ.update(semaphores.setting(Path(self._order.folder).parent))
-        semaphores.name()
+        semaphores.name_after_owner()
         listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
         os.environ["CARRIERS_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}"
         database = self._database() if "database" in self._check.needs else None

@@ -1,14 +1,13 @@
 """The named semaphores of `multiprocessing`, as a pool of spawned processes has them; gone with their owner.
 
-They lie in memory under names drawn by lot, and are removed by a process that ends when the pool's does. Whoever kills
-both removes them himself, and needs to know their names. Linux only: elsewhere no folder lists them.
+They lie in memory under random names, and are removed by a process that ends when the pool's does. After both are
+killed, only their names tell whose they were. Linux only: elsewhere no folder lists them.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 _MEMORY = Path("/dev/shm")
@@ -20,9 +19,9 @@ def setting(folder: Path) -> dict[str, str]:
     return {_SETTING: folder.name}
 
 
-def name(environment: Mapping[str, str] = os.environ) -> None:
+def name_after_owner() -> None:
     """Have the semaphores of this process, and of those that it will start, named as its environment says."""
-    if sys.platform.startswith("linux") and (owner := environment.get(_SETTING)):
+    if sys.platform.startswith("linux") and (owner := os.environ.get(_SETTING)):
         from multiprocessing import process  # not wanted where they are removed
 
         process.current_process()._config["semprefix"] = f"/{owner}"  # type: ignore[attr-defined]

@@ -179,7 +179,7 @@ def run(words: Sequence[str]) -> int:
     if record == "record":
         install()
     swagger.install()
-    semaphores.name()
+    semaphores.name_after_owner()
     process = Process(Lines(socket.socket(fileno=int(owner))), record=record == "record", held=held == "held")
     return process.run(socket.socket(fileno=int(listening)), module=module, attribute=attribute, file=file or None)
 
