@@ -67,6 +67,10 @@ def _run(argv):
     from unblocked.faults import Fault
 
     try:
+        if argv[:1] == ["doctor"]:  # whatever is missing
+            from unblocked import doctor
+
+            return doctor.main(argv[1:])
         bootstrap.enter(argv)
         from unblocked import cli  # only now: it needs what is installed
 

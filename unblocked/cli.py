@@ -219,6 +219,19 @@ def services() -> None:
 
 
 @app.command()
+def doctor(
+    *,
+    report: Annotated[
+        bool, typer.Option("--report", help="Print a text to paste into a question, without names.")
+    ] = False,
+) -> None:
+    """Look for what keeps the course from working on this machine; say what mends it. Exit code 1: something does."""
+    from unblocked import doctor as practice
+
+    raise typer.Exit(practice.main(["--report"] if report else []))
+
+
+@app.command()
 def soak(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME", help="Exercises; all of them, if none is named.")

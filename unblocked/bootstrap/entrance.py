@@ -35,7 +35,7 @@ def enter(argv: Sequence[str]) -> None:
     course = Course.here()
     lock = DEV if argv[:1] == ["test"] else PLAIN
     handed_over = os.environ.pop(_HANDED_OVER, None)
-    if _the_learners_own(course):
+    if in_the_learners_own(course):
         return
     if environment.current(course, lock=lock) and environment.inside(course):
         _keep_bytecode(course)
@@ -64,7 +64,7 @@ def _asks_for_help(argv: Sequence[str]) -> bool:
     return not argv or argv[0] in {"help", "-h", "--help"}
 
 
-def _the_learners_own(course: Course) -> bool:
+def in_the_learners_own(course: Course) -> bool:
     """Tell whether the course is installed where we run: in an environment of the learner's (conda, a container).
 
     Then the learner has typed `pip install -r requirements.txt`, and will again.

@@ -32,6 +32,16 @@ def current(course: Course, *, lock: str) -> bool:
     return marker is not None and _usable(course, marker) and marker.locks.get(lock) == course.fingerprint(lock)
 
 
+def lacking(course: Course, *, lock: str) -> str:
+    """Say why an environment that is there cannot be used as it is; empty if it can."""
+    marker = Marker.read(course.venv)
+    if marker is None:
+        return "the `.venv` that is here was not made by the course"
+    if not (_usable(course, marker) and marker.locks):
+        return _reason(course, marker)
+    return "" if marker.locks.get(lock) == course.fingerprint(lock) else "the course has changed since it was installed"
+
+
 def _usable(course: Course, marker: Marker) -> bool:
     return marker.folder == str(course.folder) and os.access(course.python, os.X_OK) and _same_python(course, marker)
 

@@ -62,6 +62,11 @@ def _merge(copy: Path, now: Notebook) -> str:
     return f"`{copy.name}` has the course's corrections.{kept}"
 
 
+def readable(copy: Path) -> bool:
+    """Say whether a copy is a notebook that can be brought up to date."""
+    return _read(copy) is not None
+
+
 def _read(copy: Path) -> Notebook | None:
     """Read a copy; None if it is no notebook with cells that can be told apart."""
     try:
