@@ -14,7 +14,7 @@ import pytest
 from tests.family import family_of
 from tests.waiting import until
 from unblocked.faults import Fault
-from unblocked.processes import Child, Keeper, keeper, register, runtime
+from unblocked.processes import Child, Keeper, keeper, logs, register, runtime
 
 
 @pytest.fixture
@@ -158,6 +158,29 @@ def test_output_is_in_a_log_of_its_own(kept):
     second = kept.start(["echo", "two"], name="echo")
     assert (first.wait(60), second.wait(60)) == (0, 0)
     assert (first.log.read_text(), second.log.read_text()) == ("one\n", "two\n")
+
+
+def test_log_of_a_process_that_prints_without_end_is_cut(kept):
+    child = kept.start(["/bin/sh", "-c", "yes flood | head -c 199999998; echo over; exec sleep 300"], name="flood")
+    until(lambda: child.log.read_bytes()[-5:] == b"over\n" and child.log.stat().st_size < logs.MOST, "it is cut")
+    until(lambda: child.printed.startswith(logs.NOTE), "it says so")
+    assert set(child.printed.removeprefix(logs.NOTE).split()) == {"flood", "over"}
+
+
+def test_cut_log_keeps_its_end_from_the_beginning_of_a_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "MOST", 100)
+    monkeypatch.setattr(logs, "KEPT", 20)
+    log = tmp_path / "log"
+    log.write_text("first\n" * 16)
+    logs.shorten(log)
+    assert log.read_text() == "first\n" * 16
+    with log.open("a") as writer:
+        writer.write("second line\nthird\n")
+        writer.flush()
+        logs.shorten(log)
+        writer.write("fourth\n")
+    assert log.read_text() == logs.NOTE + "second line\nthird\nfourth\n"
+    logs.shorten(tmp_path / "none")
 
 
 def test_what_was_printed_can_be_read_whatever_it_is(kept):

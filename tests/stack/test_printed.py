@@ -17,3 +17,14 @@ def test_lines_of_a_part_have_its_name_and_come_whole(tmp_path):
     printed.copy()
     printed.close()
     assert out.getvalue() == "beginsworker | ready\nworker | Task draw received\n"
+
+
+def test_log_that_was_cut_is_read_from_its_beginning(tmp_path):
+    web, out = tmp_path / "web.log", io.StringIO()
+    web.write_text("a long line\n")
+    printed = Printed(out, {"": web})
+    printed.copy()
+    web.write_text("cut\n")
+    printed.copy()
+    printed.close()
+    assert out.getvalue() == "a long line\ncut\n"

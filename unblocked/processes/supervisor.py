@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 if __package__ in {None, ""}:  # pragma: no cover  # read by a bare Python through guard.py only
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from unblocked.processes import kernel
+from unblocked.processes import kernel, logs
 
 _CHUNK = 65536
 _MOST_DESCRIPTORS = 16
@@ -30,6 +30,7 @@ _PATIENCE = 10.0
 class _Process:
     polite: int
     grace: float
+    log: Path
     popen: subprocess.Popen[bytes] | None = None  # a copy has none
     copies: socket.socket | None = None  # of a warm process: where it is asked for copies of itself
     kill_at: float | None = None
@@ -72,6 +73,8 @@ class Supervisor:
         if self._owner.fileno() in ready:
             self._listen()
         self._kill_overdue()
+        for process in self._processes.values():
+            logs.shorten(process.log)
         for pid, code in kernel.reap():
             self._report(pid, code)
 
@@ -131,8 +134,8 @@ class Supervisor:
                 os.close(descriptor)
 
     def _start(self, order: dict[str, Any], descriptors: list[int]) -> int:
-        process = _Process(polite=order["polite"], grace=order["grace"])
-        with Path(order["log"]).open("ab") as log:
+        process = _Process(polite=order["polite"], grace=order["grace"], log=Path(order["log"]))
+        with process.log.open("ab") as log:
             if order.get("of") is None:
                 pid = self._begin(process, order, descriptors, log)
             else:

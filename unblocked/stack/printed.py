@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
@@ -17,7 +18,7 @@ class Printed:
 
     def copy(self) -> None:
         """Copy what is new."""
-        text = "".join(self._new(name, file.read()) for name, file in self._files.items())
+        text = "".join(self._new(name, _more(file)) for name, file in self._files.items())
         if text:
             self._out.write(text)
             self._out.flush()
@@ -32,3 +33,10 @@ class Printed:
         """Close the files; what was not copied stays in them."""
         for file in self._files.values():
             file.close()
+
+
+def _more(file: TextIO) -> str:
+    """Read on; from the beginning where the file has been cut."""
+    if os.fstat(file.fileno()).st_size < os.lseek(file.fileno(), 0, os.SEEK_CUR):
+        file.seek(0)
+    return file.read()
