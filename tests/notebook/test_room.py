@@ -171,6 +171,19 @@ def test_a_taken_port_is_told():
     assert caught.value.message == f"Port {port} is taken by another program. {mend}"
 
 
+def test_port_that_is_taken_before_jupyterlab_has_it_is_left_for_another(monkeypatch, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as thief:
+        stolen = thief.getsockname()[1]
+        found = [stolen]
+        free = room._free
+        monkeypatch.setattr(room, "_free", lambda port: found.pop() if found and port is None else free(port))
+        monkeypatch.setattr(room, "_wait", lambda *_: None)
+        assert room.stay(browser=False) == 0
+    line = capsys.readouterr().out
+    assert line.startswith("JupyterLab: http://127.0.0.1:")
+    assert f":{stolen}/" not in line
+
+
 def test_an_unknown_lesson_names_the_nearest():
     with pytest.raises(Fault, match=r"There is no lesson `start_her`\. Did you mean `start_here`\?"):
         room.stay(lesson="start_her", browser=False)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from unblocked.processes.awake import STEP, Awake
 from unblocked.processes.lines import Lines
 
 Message = dict[str, Any]
@@ -56,8 +57,10 @@ class Board:
 
     def wait(self, holds: Callable[[], object], *, limit: float) -> bool:
         """Wait until it holds or no more can come; say whether it holds. The limit is for what hangs."""
+        awake = Awake()
         with self.changed:
-            self.changed.wait_for(lambda: holds() or not self.open, limit)
+            while not holds() and self.open and (left := limit - awake()) > 0:
+                self.changed.wait(min(left, STEP))
             return bool(holds())
 
 

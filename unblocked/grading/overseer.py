@@ -8,7 +8,6 @@ import os
 import select
 import signal
 import socket
-import time
 import traceback
 from dataclasses import dataclass
 from typing import NoReturn
@@ -18,6 +17,7 @@ from unblocked.grading.checking import Check, advise, load, proven
 from unblocked.grading.order import Order
 from unblocked.grading.verdict import Ended
 from unblocked.processes import kernel
+from unblocked.processes.awake import Awake
 from unblocked.processes.lines import Lines
 from unblocked.processes.supervisor import Supervisor
 
@@ -95,8 +95,8 @@ class Overseer:
     def _watch(self) -> Ended:
         zygote = os.getppid()
         self._poll.register(self._results.fileno(), 0)
-        end = time.monotonic() + self._order.limit
-        while time.monotonic() < end:
+        awake = Awake()
+        while awake() < self._order.limit:
             if any(d == self._results.fileno() and event & _HUNG_UP for d, event in self._poll.poll(_TURN * 1000)):
                 return "crashed"
             self._reap()  # first: what a check said before it ended is heard below

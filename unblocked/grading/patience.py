@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from time import monotonic  # kept: an answer may replace what is in `time`
 
 from unblocked.processes import kernel
+from unblocked.processes.awake import Awake
 
 LOOK = 0.01
 """Seconds between two looks at an answer."""
@@ -53,7 +53,7 @@ class Patience:
     def __init__(
         self, *, least: float, most: float, is_quiet: Callable[[], bool | None], spent: Callable[[], float | None]
     ) -> None:
-        self._begun = monotonic()
+        self._awake = Awake()
         self._least, self._most = least, most
         self._is_quiet, self._spent = is_quiet, spent
         self._spent_before = spent()
@@ -86,7 +86,7 @@ class Patience:
     @property
     def over(self) -> bool:
         """Whether to give up. To be asked again and again, `LOOK` seconds apart."""
-        waited = monotonic() - self._begun
+        waited = self._awake()
         if waited < self._least - LOOKS * LOOK:
             return False
         quiet = self._is_quiet() and not _is_behind()

@@ -10,16 +10,16 @@ import signal
 import socket
 import sys
 import threading
-import time
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 from unblocked.faults import Fault
 from unblocked.processes import Child, keeper
+from unblocked.processes.awake import Awake
 from unblocked.workspace.folder import course, workspace
 from unblocked.workspace.notebooks import copy_of, prepare
 
@@ -33,6 +33,9 @@ main()
 
 _NOT_NEEDED = {"jupyterlab_jupytext": False, "notebook_shim": False}
 """Parts of the server that cost time at every start; a notebook of the course stays one file, with no twin in text."""
+
+_TRIES = 3
+"""Free ports that are tried: between looking for one and taking it, another program may."""
 
 _PATIENCE = 120.0
 """Seconds after which a JupyterLab that neither answers nor ends is given up."""
@@ -76,15 +79,27 @@ def stay(*, port: int | None = None, lesson: str | None = None, browser: bool = 
     """
     address = _address(port=port, lesson=lesson)
     with _told_to_end() as ending:
-        child = _start(address)
         try:
-            if _answers(child, address, ending):
+            child, address = _opened(address, ending, ports=_TRIES if port is None else 1)
+            if not ending.is_set():
                 _welcome(address, browser=browser)
                 _wait(child, ending)
         finally:
             keeper().close()
     _say_goodbye()
     return 0
+
+
+def _opened(address: Address, ending: threading.Event, *, ports: int) -> tuple[Child, Address]:
+    """Start JupyterLab and watch until it answers; at another port if a program has taken the free one meanwhile."""
+    child = _start(address)
+    try:
+        _await(child, address, ending)
+    except Fault:
+        if ports == 1 or not _is_taken(address.port):
+            raise
+        return _opened(replace(address, port=_free(None)), ending, ports=ports - 1)
+    return child, address
 
 
 def _address(*, port: int | None, lesson: str | None) -> Address:
@@ -103,6 +118,14 @@ def _free(port: int | None) -> int:
         except OSError as error:
             raise _no_port(port, error) from error
         return int(probe.getsockname()[1])
+
+
+def _is_taken(port: int) -> bool:
+    try:
+        _free(port)
+    except Fault:
+        return True
+    return False
 
 
 def _no_port(port: int | None, error: OSError) -> Fault:
@@ -139,15 +162,14 @@ def _told_to_end() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _answers(child: Child, address: Address, ending: threading.Event) -> bool:
-    """Watch until JupyterLab answers; False if we are told to end before."""
-    given_up = time.monotonic() + _PATIENCE
+def _await(child: Child, address: Address, ending: threading.Event) -> None:
+    """Watch until JupyterLab answers, or until we are told to end."""
+    awake = Awake()
     while not ending.is_set():
-        if _answer(address) == http.HTTPStatus.OK:
-            return True
-        if child.wait(0.03) is not None or time.monotonic() > given_up:
+        if child.wait(0.03) is not None or awake() > _PATIENCE:
             raise _failed(child)
-    return False
+        if _answer(address) == http.HTTPStatus.OK:
+            return
 
 
 def _answer(address: Address) -> int | None:
