@@ -21,7 +21,7 @@ from unblocked.grading.order import Order
 from unblocked.grading.patience import stretch
 from unblocked.grading.turns import turn
 from unblocked.grading.verdict import Verdict, verdict_of
-from unblocked.processes import Child, Keeper, keeper, quick
+from unblocked.processes import Child, Keeper, keeper, quick, runtime
 from unblocked.processes.lines import Lines
 
 LIMIT = 30.0
@@ -86,6 +86,7 @@ class Grader:
             Fault: the course itself failed, not the answer.
 
         """
+        runtime.see_room(keeper().folder)
         with turn(), _folder(keeper().folder) as folder, _folder(quick.place(keeper().folder)) as many:
             begun = time.perf_counter()
             order = Order(
@@ -101,7 +102,10 @@ class Grader:
             order.answer.write_text(code, encoding="utf-8", errors="surrogateescape")
             messages = self._run(order, on_wait)
         self._refuse_fault(exercise, messages)
-        return verdict_of(exercise.name, code, messages, seconds=time.perf_counter() - begun)
+        verdict = verdict_of(exercise.name, code, messages, seconds=time.perf_counter() - begun)
+        if not verdict.passed:
+            runtime.see_room(keeper().folder)  # else an answer is blamed for what others have filled meanwhile
+        return verdict
 
     def _refuse_fault(self, exercise: Exercise, messages: list[dict[str, Any]]) -> None:
         """Raise when the course itself failed: its checks could not be loaded, or broke."""

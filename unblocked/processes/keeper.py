@@ -150,10 +150,12 @@ class Keeper:
             of: a warm process, of which it is to be a copy; then `argv` is what `copies.become` returns in it.
 
         Raises:
-            Fault: the command does not exist or may not be run, or the guard is gone.
+            Fault: the command does not exist or may not be run, the disk is full, or the guard is gone.
 
         """
         with self._order:
+            if self.folder.exists():  # else the guard is gone, which is told below
+                runtime.see_room(self.folder)
             log = self._new_log(name)
             order: dict[str, Any] = {"do": "start", "argv": list(argv)}
             order |= {"of": None if of is None else of.pid}

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from unblocked.faults import Fault
 from unblocked.processes import quick
 
 _LONGEST, _ROOM = 103, 34
 """Bytes of a socket's path on macOS, which has the fewest, and of its end: `/pymp-12345678/listener-12345678`."""
 
 _PREFIX = f"unblocked-{os.getuid()}-"
+
+LEAST_ROOM = 5_000_000
+"""Bytes that have to be free before anything is started."""
 
 _LONG_AGO = 3600.0
 """Seconds after which nobody is still making a folder, or removing it."""
@@ -36,6 +41,21 @@ def make() -> tuple[Path, int]:
         if os.fstat(lock).st_nlink:  # else a sweep came between the two lines above, and has removed it
             return folder, lock
         os.close(lock)
+
+
+def see_room(folder: Path) -> None:
+    """See that what runs can write its files where an owner's folder is.
+
+    Raises:
+        Fault: the disk is full. Said beforehand, for what fails half-way looks like a fault of whoever failed.
+
+    """
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_ROOM:
+        raise Fault(
+            f"The disk is full: `{folder.parent}`, where services and gradings have their files, has {free // 1000} kB "
+            "left. Free some space there, or set `TMPDIR` to a folder that has some; then do it again."
+        )
 
 
 @contextmanager
