@@ -22,6 +22,7 @@ from unblocked.recorder.middleware import App, Receive, Scope, Send
 from unblocked.server import swagger
 from unblocked.server.failure import Failure
 from unblocked.server.loading import load
+from unblocked.server.proxied import Proxied
 
 
 class Process:
@@ -77,7 +78,7 @@ class Process:
         return 0
 
     def _wrap(self, app: App) -> App:
-        watched = self._watched(app)
+        watched = self._watched(Proxied(app))
         if self._record:
             name_outgoing_calls()
             note_connections()

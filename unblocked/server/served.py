@@ -15,6 +15,7 @@ from unblocked.faults import Fault
 from unblocked.processes import Child
 from unblocked.processes.lines import Lines
 from unblocked.records import Recording, Stretch, Trace
+from unblocked.server.browser import link
 from unblocked.server.failure import Failure
 from unblocked.server.source import Source
 from unblocked.server.target import Target
@@ -162,7 +163,8 @@ class Served:
 
     def _repr_html_(self) -> str:
         name, url = html.escape(self.name), html.escape(self.url)
+        way, docs = html.escape(link(self.url)), html.escape(link(f"{self.url}/docs"))
         if not self.running:
             return f"<p><code>{name}</code> has ended.</p>"
-        links = f'<a href="{url}/docs" target="_blank" rel="noopener">try its routes</a>'
-        return f'<p><code>{name}</code> runs at <a href="{url}" target="_blank" rel="noopener">{url}</a> · {links}</p>'
+        links = f'<a href="{docs}" target="_blank" rel="noopener">try its routes</a>'
+        return f'<p><code>{name}</code> runs at <a href="{way}" target="_blank" rel="noopener">{url}</a> · {links}</p>'

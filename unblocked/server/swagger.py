@@ -16,7 +16,9 @@ from starlette.staticfiles import StaticFiles
 
 from unblocked.recorder.middleware import App, Receive, Scope, Send
 
-PREFIX = "/-/docs-assets"
+PREFIX = "-/docs-assets"
+"""Where their files are, beside each page: a proxy may have the app under any path."""
+
 _REDOC = "redoc.standalone.js"
 _LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
 _EMPTY = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>"
@@ -47,13 +49,14 @@ class WithDocsFiles:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        redoc = Route(f"{PREFIX}/{_REDOC}", _redoc)
-        self._files: App = Starlette(routes=[redoc, Mount(PREFIX, StaticFiles(directory=_FILES))])
+        redoc = Route(f"/{_REDOC}", _redoc)
+        self._files: App = Starlette(routes=[redoc, Mount("/", StaticFiles(directory=_FILES))])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the lifespan."""
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX + "/"):
-            await self._files(scope, receive, send)
+        _, found, file = scope["path"].rpartition(f"/{PREFIX}/") if scope["type"] == "http" else ("", "", "")
+        if found:
+            await self._files({**scope, "path": f"/{file}"}, receive, send)
         else:
             await self.app(scope, receive, send)
 
