@@ -93,6 +93,33 @@ def test_the_line_leads_to_the_learners_copy(open_room):
     assert open_room.ask("GET", urlsplit(open_room.url).path)[0] == 200
 
 
+def test_a_codespace_lets_in_its_own_pages_and_no_others(tmp_path, monkeypatch):
+    monkeypatch.setenv("CODESPACE_NAME", "blue-parcel-7")
+    monkeypatch.setenv("GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN", "app.github.dev")
+    with opened(tmp_path / "workspace") as room:
+        pattern = r"https://blue-parcel-7-(\d+)\.app\.github\.dev/lab/tree/\S+token=(\w{48})"
+        [(port, token)] = re.findall(pattern, room.url)
+        here, elsewhere = f"blue-parcel-7-{port}.app.github.dev", "other-9-8888.app.github.dev"
+        for host in (here, f"localhost:{port}"):  # whatever the forwarding says to JupyterLab
+            assert connects(int(port), token, host=host, origin=f"https://{here}") == 101
+            assert connects(int(port), token, host=host, origin=f"https://{elsewhere}") == 403
+        assert get(int(port), f"/lab?token={token}", host=elsewhere).status == 403
+
+
+def connects(port, token, *, host, origin):
+    """Let a browser that has come in make a connection from a page, and give the answer's code."""
+    cookie = get(port, f"/lab?token={token}", host=host).headers["Set-Cookie"].partition(";")[0]
+    asked = {"connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13", "cookie": cookie}
+    key = {"sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    return get(port, "/api/events/subscribe", host=host, origin=origin, **asked, **key).status
+
+
+def get(port, path, **headers):
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse()
+
+
 def test_nobody_comes_in_without_the_token(open_room):
     assert open_room.ask("GET", "/api/contents", token=False)[0] == 403
     assert open_room.ask("GET", "/api/contents")[0] == 200

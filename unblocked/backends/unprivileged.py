@@ -8,6 +8,8 @@ A server also has a piece of System V shared memory, which outlives a server tha
 few thousand in all. In an IPC namespace it is gone with the server's last process, and a file is made that says so.
 Where there is none, `cluster.disown_memory` sees to that.
 
+It also refuses a user without an account, as some containers have: in a namespace, that user is nobody, too.
+
 Run by a bare Python, standard library only, as `unprivileged.py DATA FILE COMMAND…`; it becomes that command.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pwd
 import signal
 import sys
 from pathlib import Path
@@ -56,11 +59,20 @@ def _in_namespaces(libc: ctypes.CDLL, apart: Path) -> bool:
     owns_memory = not libc.unshare(_CLONE_NEWUSER | _CLONE_NEWIPC)
     if not owns_memory and (user != 0 or libc.unshare(_CLONE_NEWUSER)):
         return False
-    mine, ours = (user, group) if user else (NOBODY, NOBODY)
+    mine, ours = (user, group) if user and _has_account(user) else (NOBODY, NOBODY)
     for name, words in (("setgroups", "deny"), ("uid_map", f"{mine} {user} 1"), ("gid_map", f"{ours} {group} 1")):
         Path("/proc/self", name).write_text(words)
     if owns_memory:  # only now: before, no file can be made
         apart.touch()
+    return True
+
+
+def _has_account(user: int) -> bool:
+    """Tell whether a user has a name, without which PostgreSQL makes no data; some containers run as a number."""
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
     return True
 
 

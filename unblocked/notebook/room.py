@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from unblocked.faults import Fault
+from unblocked.notebook import codespace
 from unblocked.processes import Child, keeper
 from unblocked.processes.awake import Awake
 from unblocked.workspace.folder import course, workspace
@@ -48,7 +49,7 @@ class Address:
     Attributes:
         root: the folder that JupyterLab shows.
         notebook: the notebook it opens, inside that folder.
-        port: its port, on this computer only.
+        port: its port, on this computer only; a codespace forwards it.
         token: what a browser must know to be let in.
 
     """
@@ -62,7 +63,9 @@ class Address:
     def url(self) -> str:
         """The address for a browser."""
         path = quote(self.notebook.relative_to(self.root).as_posix())
-        return f"http://127.0.0.1:{self.port}/lab/tree/{path}?token={self.token}"
+        forwarded = codespace.host(self.port)
+        origin = f"https://{forwarded}" if forwarded else f"http://127.0.0.1:{self.port}"
+        return f"{origin}/lab/tree/{path}?token={self.token}"
 
 
 def stay(*, port: int | None = None, lesson: str | None = None, browser: bool = True) -> int:
@@ -143,6 +146,7 @@ def _start(address: Address) -> Child:
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={address.root}",
         f"--ServerApp.jpserver_extensions={_NOT_NEEDED}",
+        *codespace.options(address.port),
     ]
     # The token goes through the environment: other users of the computer could read it in a list of processes.
     env = os.environ | {"JUPYTER_TOKEN": address.token, "JUPYTER_PREFER_ENV_PATH": "1"}
