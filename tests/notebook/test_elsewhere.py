@@ -221,7 +221,6 @@ def test_setting_is_left_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
     with kernel(tmp_path / "workspace") as alone:
         assert alone.run("import os; os.environ['UNBLOCKED_BASE_URL']").text == "''"
-        monkeypatch.delenv("UNBLOCKED_BASE_URL")
 
 
 def test_learner_tries_a_route_in_the_browser(lab, browser):  # noqa: F811
