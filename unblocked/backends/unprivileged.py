@@ -55,16 +55,35 @@ def _in_namespaces(libc: ctypes.CDLL, apart: Path) -> bool:
     """Go where root is nobody, any other user the same as before, and shared memory goes with its processes."""
     if os.environ.get(WAY) == "capability":
         return False
-    user, group = os.getuid(), os.getgid()
-    owns_memory = not libc.unshare(_CLONE_NEWUSER | _CLONE_NEWIPC)
-    if not owns_memory and (user != 0 or libc.unshare(_CLONE_NEWUSER)):
+    ways = [_CLONE_NEWUSER | _CLONE_NEWIPC] + [_CLONE_NEWUSER] * (os.getuid() == 0)
+    way = next((each for each in ways if _may_enter(libc, each)), None)
+    if way is None:
         return False
+    _enter(libc, way)
+    if way & _CLONE_NEWIPC:  # only now: before, no file can be made
+        apart.touch()
+    return True
+
+
+def _may_enter(libc: ctypes.CDLL, way: int) -> bool:
+    """Try it in a fork, for there is no way back: AppArmor may give a namespace and then refuse its users' names."""
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1] == 0
+    failed = 1
+    try:
+        _enter(libc, way)
+        failed = 0
+    finally:
+        os._exit(failed)
+
+
+def _enter(libc: ctypes.CDLL, way: int) -> None:
+    user, group = os.getuid(), os.getgid()
+    _ask(libc.unshare(way))
     mine, ours = (user, group) if user and _has_account(user) else (NOBODY, NOBODY)
     for name, words in (("setgroups", "deny"), ("uid_map", f"{mine} {user} 1"), ("gid_map", f"{ours} {group} 1")):
         Path("/proc/self", name).write_text(words)
-    if owns_memory:  # only now: before, no file can be made
-        apart.touch()
-    return True
 
 
 def _has_account(user: int) -> bool:
