@@ -56,7 +56,10 @@ def test_copy_inherits_a_socket(kept, warm):
 
 def test_copy_has_nothing_open_of_others(kept, warm):
     child = kept.start(["tell"], name="copy", of=warm)
-    assert sorted(told(child)["open"]) == sorted([os.devnull, str(child.log), str(child.log)])
+    opened = [
+        path for path in told(child)["open"] if ".so" not in Path(path).name
+    ]  # newer libffi's keep their file open
+    assert sorted(opened) == sorted([os.devnull, str(child.log), str(child.log)])
 
 
 def test_what_a_copy_complains_of_is_in_its_log(kept, warm):
