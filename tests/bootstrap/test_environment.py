@@ -25,6 +25,12 @@ def said(capsys) -> list[str]:
     return capsys.readouterr().err.splitlines()
 
 
+def installed_before(course, capsys) -> None:
+    environment.prepare(course)
+    installed(course)
+    capsys.readouterr()
+
+
 def test_an_environment_is_made(course, capsys):
     marker, untrusted = environment.prepare(course)
     assert marker == Marker.read(course.venv) == Marker(ours=True, folder=str(course.folder), python=HERE)
@@ -61,6 +67,27 @@ def test_a_changed_lock_is_noticed_and_installed_on_top(made, capsys):
     assert (marker.locks, untrusted) == ({}, False)
     assert (made.venv / "kept").exists()
     assert said(capsys)[-1] == "The course has changed: bringing `.venv` up to date."
+
+
+def test_only_what_tests_need_is_missing(made, capsys):
+    installed(made, locks={PLAIN: made.fingerprint(PLAIN)})
+    environment.prepare(made)
+    assert said(capsys)[-1] == "The tests need some more packages."
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_nothing_is_announced_where_nothing_may_be_written(course, whole, capsys, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    if whole:
+        installed_before(course, capsys)
+        (course.folder / PLAIN).write_text("new==1\n")
+    monkeypatch.setattr("pathlib.Path.write_text", refuse)  # not `chmod`: who runs as root may write anywhere
+    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+    with pytest.raises(PermissionError):
+        environment.prepare(course)
+    assert said(capsys) == []
 
 
 def test_an_unfinished_one_is_made_anew(made, capsys):

@@ -70,7 +70,8 @@ def test_a_folder_that_cannot_be_written_to(course):
     assert fault is not None
     assert fault.message == (
         f"The course folder `{course.folder}` cannot be written to (Read-only file system). Copy it to a place of your "
-        f"own, for example `cp -r '{course.folder}' ~/unblocked`, and run the command there."
+        f"own, for example `cp -r '{course.folder}' ~/unblocked && chmod -R u+w ~/unblocked`, and run the command "
+        "there."
     )
 
 

@@ -90,20 +90,49 @@ def test_full_disk_leaves_the_old_file(mine, full_disk, room):
     assert [each.name for each in mine.iterdir()] == ["answer.py"]
 
 
-@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
-def test_read_only_folder_leaves_the_old_file(mine, monkeypatch, number):
+@pytest.fixture
+def refused(monkeypatch):
+    """Give a function that has no file put in place any more, with an error's number."""
+
+    def refused(number):
+        def refuse(*_):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(os, "replace", refuse)  # not `chmod`: who runs as root may write anywhere
+
+    return refused
+
+
+def test_read_only_folder_leaves_the_old_file(mine, refused):
     folder.write_atomically(mine / "answer.py", "old")
-
-    def refuse(*_):
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(os, "replace", refuse)  # not `chmod`: who runs as root may write anywhere
+    refused(errno.EACCES)
     with pytest.raises(Fault) as caught:
         folder.write_atomically(mine / "answer.py", "new")
     assert f"`{mine}` cannot be written to" in caught.value.message
-    assert "nothing is lost. Make it writable" in caught.value.message
+    assert f"nothing is lost. Make it writable (`chmod u+w '{mine}'`)" in caught.value.message
     assert "or set `UNBLOCKED_WORKSPACE` to a folder that is." in caught.value.message
     assert (mine / "answer.py").read_text() == "old"
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_folder_that_we_cannot_open_needs_another(mine, refused, monkeypatch, number):
+    mine.mkdir()
+    refused(number)
+    if number == errno.EACCES:
+        monkeypatch.setattr(os, "geteuid", lambda: mine.stat().st_uid + 1)
+    with pytest.raises(Fault) as caught:
+        folder.write_atomically(mine / "answer.py", "new")
+    assert "chmod" not in caught.value.message
+    assert "Set `UNBLOCKED_WORKSPACE` to a folder of your own: `export UNBLOCKED_WORKSPACE=~/" in caught.value.message
+
+
+def test_folder_that_refuses_is_named_and_not_one_that_is_missing(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(Fault, match=f"`{tmp_path}` cannot be written to: `answers` was not written"):
+        folder.make_folder(tmp_path / "workspace" / "answers")
 
 
 def test_other_error_says_what_the_system_said(mine):

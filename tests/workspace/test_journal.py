@@ -33,6 +33,7 @@ def test_no_history_is_empty(mine):
     assert journal.entries() == []
     assert journal.set_aside() == 0
     assert not (mine / "progress.jsonl").exists()
+    assert not mine.exists()  # looking writes nothing: the course may be somebody else's
 
 
 def test_words_stay_readable_in_the_file(history):

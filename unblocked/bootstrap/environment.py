@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from unblocked.bootstrap import console, trouble
-from unblocked.bootstrap.course import Course
+from unblocked.bootstrap.course import PLAIN, Course
 from unblocked.bootstrap.marker import NAME, Marker
 
 LOWEST = (3, 11)
@@ -74,10 +74,17 @@ def prepare(course: Course) -> tuple[Marker, bool]:
     if not marker.ours:
         return _adopt(course), not (_usable(course, marker) and marker.locks)
     if _usable(course, marker) and marker.locks:
-        console.say("The course has changed: bringing `.venv` up to date.")
-        return _unfinished(course, marker), False
+        unfinished = _unfinished(course, marker)
+        console.say(_missing(course, marker))
+        return unfinished, False
     console.say(f"{_reason(course, marker)}.")
     return _make(course), False
+
+
+def _missing(course: Course, marker: Marker) -> str:
+    if marker.locks.get(PLAIN) == course.fingerprint(PLAIN):
+        return "The tests need some more packages."
+    return "The course has changed: bringing `.venv` up to date."
 
 
 def _reason(course: Course, marker: Marker) -> str:
@@ -119,8 +126,8 @@ def _make(course: Course) -> Marker:
         from venv import EnvBuilder
     except ImportError as error:
         raise trouble.no_venv() from error
-    console.say(f"Making `.venv` with Python {version()}.")
     course.venv.mkdir(exist_ok=True)
+    console.say(f"Making `.venv` with Python {version()}.")
     before = Marker.read(course.venv)
     fresh = Marker(ours=True, folder=str(course.folder), python=version())
     if before is None or before.locks:

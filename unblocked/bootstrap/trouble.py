@@ -73,7 +73,7 @@ def locked(course: Path, *, why: str) -> Fault:
     """Make the fault for a folder in which nothing can be written."""
     return Fault(
         f"The course folder `{course}` cannot be written to ({why}). Copy it to a place of your own, for example "
-        f"`cp -r '{course}' ~/unblocked`, and run the command there."
+        f"`cp -r '{course}' ~/unblocked && chmod -R u+w ~/unblocked`, and run the command there."
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from unblocked.course import course
 from unblocked.faults import Fault
 
-__all__ = ["course", "make_folder", "unsaved", "workspace", "write_all", "write_atomically"]
+__all__ = ["course", "make_folder", "unsaved", "workspace", "workspace_place", "write_all", "write_atomically"]
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _LOCKED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -19,14 +19,18 @@ _NO_FOLDER = {errno.ENOTDIR, errno.EEXIST}
 
 
 def workspace() -> Path:
-    """Return the learner's folder, made if it is not there: `$UNBLOCKED_WORKSPACE`, or `workspace` in the course.
-
-    A relative `$UNBLOCKED_WORKSPACE` counts from the course, so that it is one folder from wherever it is asked for.
-    Raises a `Fault` where no folder can be made.
-    """
-    place = course() / os.path.expanduser(os.environ.get("UNBLOCKED_WORKSPACE") or "workspace")  # noqa: PTH111
+    """Return the learner's folder, made if it is not there. Raises a `Fault` where it cannot be made."""
+    place = workspace_place()
     make_folder(place)
     return place
+
+
+def workspace_place() -> Path:
+    """Return where the learner's folder is, or would be made: `$UNBLOCKED_WORKSPACE`, or `workspace` in the course.
+
+    A relative `$UNBLOCKED_WORKSPACE` counts from the course, so that it is one folder from wherever it is asked for.
+    """
+    return course() / os.path.expanduser(os.environ.get("UNBLOCKED_WORKSPACE") or "workspace")  # noqa: PTH111
 
 
 def make_folder(place: Path) -> None:
@@ -69,12 +73,19 @@ def unsaved(path: Path, error: OSError) -> Fault:
     if error.errno in _FULL:
         return Fault(f"The disk is full: {what}. Free some space and do it again.")
     if error.errno in _LOCKED:
-        mend = f"Make it writable (`chmod u+w '{path.parent}'`), or set `UNBLOCKED_WORKSPACE` to a folder that is."
-        return Fault(f"`{path.parent}` cannot be written to: {what}. {mend}")
+        place = next(each for each in path.parents if os.access(each, os.F_OK))
+        return Fault(f"`{place}` cannot be written to: {what}. {_opened(place, error)}")
     if error.errno in _NO_FOLDER:
         mend = "Move that file away, or set `UNBLOCKED_WORKSPACE` to another folder."
         return Fault(f"There is a file where a folder is needed, in the way of `{path}`: {what}. {mend}")
     return Fault(f"`{path}` cannot be written ({error.strerror}): {what}. Mend that and do it again.")
+
+
+def _opened(place: Path, error: OSError) -> str:
+    """Say how to get a folder to write to: only the owner of this one can open it, and nobody on a read-only disk."""
+    if error.errno == errno.EROFS or place.stat().st_uid != os.geteuid():
+        return "Set `UNBLOCKED_WORKSPACE` to a folder of your own: `export UNBLOCKED_WORKSPACE=~/unblocked-workspace`."
+    return f"Make it writable (`chmod u+w '{place}'`), or set `UNBLOCKED_WORKSPACE` to a folder that is."
 
 
 def _write(draft: Path, data: bytes, *, mode: int) -> None:

@@ -54,7 +54,7 @@ def _read() -> tuple[list[dict[str, Any]], int]:
     """Return the entries and how many lines are none."""
     found: list[dict[str, Any]] = []
     corrupt: Counter[bytes] = Counter()
-    for line in _lines(folder.workspace() / HISTORY):
+    for line in _lines(folder.workspace_place() / HISTORY):
         entry = _entry(line)
         if entry is None:
             corrupt[line] += 1
