@@ -3,11 +3,13 @@
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
 from tests.bootstrap.conftest import bare_python, clean_environment
 from tests.waiting import until
+from unblocked.bootstrap import entrance
 from unblocked.bootstrap.marker import Marker
 
 
@@ -76,6 +78,33 @@ def test_bytecode_is_kept_in_the_environment_where_it_may_not_lie_elsewhere(run,
     assert not list((whole_course.folder / "unblocked").rglob("*.pyc"))
     code, _, err = run("start", python=str(whole_course.python), env={"PYTHONDONTWRITEBYTECODE": "1"})
     assert (code, err) == (7, "")
+
+
+@pytest.fixture
+def bytecode(monkeypatch, tmp_path):
+    """Give where this Python is told to keep bytecode; afterwards all is as before."""
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "")
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return lambda: os.environ["PYTHONPYCACHEPREFIX"]
+
+
+def test_bytecode_of_somebody_elses_course_is_among_the_learners_caches(course, bytecode, monkeypatch, tmp_path):
+    course.venv.mkdir()
+    entrance._keep_bytecode(course)
+    assert bytecode() == ""
+    monkeypatch.setattr(os, "access", lambda *_: False)  # not `chmod`: who runs as root may write anywhere
+    entrance._keep_bytecode(course)
+    assert bytecode() == sys.pycache_prefix == str(tmp_path / "cache" / "unblocked" / "bytecode")
+
+
+def test_a_place_of_the_learners_choice_stays(course, bytecode, monkeypatch):
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", "/mine")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    entrance._keep_bytecode(course)
+    assert bytecode() == "/mine"
 
 
 def test_tests_need_the_second_lock_which_has_the_first(run, uv):

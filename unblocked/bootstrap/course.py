@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,12 @@ class Course:
     @property
     def bytecode(self) -> Path:
         """Where Python keeps what it has compiled, if it may not do so beside the sources."""
-        return self.venv / "bytecode"
+        return (self.venv if self.is_ours else _cache()) / "bytecode"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we may write into the environment: in a shared or read-only course we may not."""
+        return os.access(self.venv, os.W_OK)
 
     def fingerprint(self, lock: str) -> str:
         """Tell in one word what an installation of this lock is made from; another word means: install again."""
@@ -46,3 +52,8 @@ class Course:
     def _settings(self) -> list[Path]:
         """Give the files that pyproject.toml has copied into the environment."""
         return sorted((self.folder / "unblocked" / "notebook" / "environment").glob("*.*"))
+
+
+def _cache() -> Path:
+    """Give the folder of ours among the learner's caches."""
+    return Path(os.path.expanduser(os.environ.get("XDG_CACHE_HOME") or "~/.cache"), "unblocked")  # noqa: PTH111

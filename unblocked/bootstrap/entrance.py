@@ -50,12 +50,13 @@ def enter(argv: Sequence[str]) -> None:
 
 
 def _keep_bytecode(course: Course) -> None:
-    """Where Python is told to write no bytecode, as in many containers, keep that of the course in its environment.
+    """Where Python is told to write no bytecode, as in many containers, or may not, keep that of the course elsewhere.
 
     A course runs hundreds of Pythons, and without bytecode each takes twice as long to start. Not earlier than when the
     environment is there: a folder that has only bytecode would look like one of the learner's.
     """
-    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    told_not_to = os.environ.pop("PYTHONDONTWRITEBYTECODE", "")
+    if told_not_to or not (course.is_ours or os.environ.get("PYTHONPYCACHEPREFIX")):
         os.environ["PYTHONPYCACHEPREFIX"] = str(course.bytecode)
         sys.dont_write_bytecode, sys.pycache_prefix = False, str(course.bytecode)
 
