@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -72,18 +71,15 @@ class Borrowed(Backend):
 
 def _claimed(url: str, variable: Variable) -> tuple[Child, dict[str, Any]]:
     """Have a process claim a database and hold it; give that, and what it has said."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        holder = keeper().start(
-            [sys.executable, "-m", "unblocked.backends.claiming", "@0", variable],
-            name="borrowed",
-            env={**os.environ, variable: url},
-            cwd=course(),
-            descriptors=[theirs.fileno()],
-            grace=_GRACE,
-        )
-    with ours, ended_on_failure(holder):
-        told = Lines(ours).receive()
+    holder, line = keeper().start_with_line(
+        [sys.executable, "-m", "unblocked.backends.claiming", "@0", variable],
+        name="borrowed",
+        env={**os.environ, variable: url},
+        cwd=course(),
+        grace=_GRACE,
+    )
+    with line, ended_on_failure(holder):
+        told = Lines(line).receive()
         if told is None or "failed" in told:
             raise Fault(told["failed"] if told else f"`{variable}` could not be used. {holder.printed}")
     return holder, told

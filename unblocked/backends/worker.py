@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -67,23 +66,20 @@ class Worker(Backend):
             Fault: the app cannot be imported (with its own traceback), or the worker is not ready after a minute.
 
         """
-        ours, theirs = socket.socketpair()
         self._wanted: dict[str, Any] = {"app": app, "env": env, "name": name, "pool": pool, "concurrency": concurrency}
         self._wanted |= {"queues": queues, "cwd": cwd}
         words = ["@0", app, name, pool, str(concurrency), ",".join(queues)]
         whole = _environment(env)
         of = warm().process(whole)
-        with theirs:
-            child = keeper().start(
-                [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
-                name=name,
-                env=whole,
-                cwd=cwd or Path.cwd(),
-                descriptors=[theirs.fileno()],
-                grace=_GRACE,
-                of=of,
-            )
-        self._lines = Lines(ours)
+        child, line = keeper().start_with_line(
+            [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
+            name=name,
+            env=whole,
+            cwd=cwd or Path.cwd(),
+            grace=_GRACE,
+            of=of,
+        )
+        self._lines = Lines(line)
         super().__init__(child, name=name, where=f"{app}, {pool}, {concurrency} at once")
         if wait:
             self.wait_until_ready()

@@ -136,10 +136,9 @@ class Grader:
         if self._orders is None or self._zygote is None or self._zygote.code is not None or self._keeper is not kept:
             if self._orders is not None:
                 self._orders.close()
-            self._orders, theirs = socket.socketpair()
-            with theirs:
-                argv = [sys.executable, "-m", "unblocked.grading.zygote", "@0"]
-                self._zygote = kept.start(argv, name="grader", descriptors=[theirs.fileno()])
+                self._orders = None
+            argv = [sys.executable, "-m", "unblocked.grading.zygote", "@0"]
+            self._zygote, self._orders = kept.start_with_line(argv, name="grader")
             self._keeper = kept
         return self._orders
 

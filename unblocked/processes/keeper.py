@@ -166,6 +166,23 @@ class Keeper:
                 raise Fault(f"`{name}` could not be started: {reply['error']}.")
             return self._adopt(Child(self, pid=reply["pid"], log=log))
 
+    def start_with_line(
+        self, argv: Sequence[str], *, descriptors: Sequence[int] = (), **options: Any
+    ) -> tuple[Child, socket.socket]:
+        """Start a process as `start` does, with a line to it: it has one end as the last of its descriptors.
+
+        Returns:
+            The process, and our end; it is closed if the process cannot be started.
+
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                return self.start(argv, descriptors=[*descriptors, theirs.fileno()], **options), ours
+        except BaseException:
+            ours.close()
+            raise
+
     def stop(self, child: Child) -> None:
         """Ask for the end of a process; `Child.wait` tells when it is gone."""
         self._stop(child.pid)

@@ -75,23 +75,16 @@ def start(
     of = warm().process(whole)
     words = ["@0", "@1", target.module, target.attribute, str(target.source) if target.is_file else "",
              "record" if record else "plain", "held" if held else "free"]  # fmt: skip
-    ours, theirs = socket.socketpair()
-    try:
-        child = keeper().start(
-            [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
-            name=target.name,
-            env=whole,
-            cwd=Path.cwd(),
-            descriptors=[listening.fileno(), theirs.fileno()],
-            grace=2.0,
-            of=of,
-        )
-    except BaseException:
-        ours.close()
-        raise
-    finally:
-        theirs.close()
-    return make(target, child, ours, url=f"http://127.0.0.1:{listening.getsockname()[1]}")
+    child, line = keeper().start_with_line(
+        [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
+        name=target.name,
+        env=whole,
+        cwd=Path.cwd(),
+        descriptors=[listening.fileno()],
+        grace=2.0,
+        of=of,
+    )
+    return make(target, child, line, url=f"http://127.0.0.1:{listening.getsockname()[1]}")
 
 
 def environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:

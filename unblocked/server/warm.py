@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 import threading
 from collections.abc import Mapping
@@ -51,11 +50,9 @@ class Warm:
         env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         env |= {"PYTHONUNBUFFERED": "1"}
         self._keeper, self._settings = keeper(), _settings(env)
-        ours, theirs = socket.socketpair()
-        with theirs:
-            argv = [sys.executable, "-m", "unblocked.server.copied", "@0", "@copies"]
-            self._child = self._keeper.start(argv, name="warm", env=env, cwd=course(), descriptors=[theirs.fileno()])
-        self._said = Lines(ours)
+        argv = [sys.executable, "-m", "unblocked.server.copied", "@0", "@copies"]
+        self._child, line = self._keeper.start_with_line(argv, name="warm", env=env, cwd=course())
+        self._said = Lines(line)
 
     def _is_warm(self) -> bool:
         if self._said is not None and self._said.receive(within=0.0):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,18 +28,14 @@ class Preparation:
         self._module = module
         of = warm().process(env)
         words = ["@0", module]
-        ours, theirs = socket.socketpair()
-        with contextlib.ExitStack() as on_failure, theirs:
-            self._lines = on_failure.enter_context(contextlib.closing(Lines(ours)))
-            self._child = keeper().start(
-                [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
-                name="prepare",
-                env=env,
-                cwd=Path.cwd(),
-                descriptors=[theirs.fileno()],
-                of=of,
-            )
-            on_failure.pop_all()
+        self._child, line = keeper().start_with_line(
+            [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
+            name="prepare",
+            env=env,
+            cwd=Path.cwd(),
+            of=of,
+        )
+        self._lines = Lines(line)
 
     def run(self) -> None:
         """Have it do its work, and return when that is done.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import json
-import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -35,12 +34,10 @@ class Courier:
 
     def __init__(self, kept: Keeper) -> None:
         self.kept = kept
-        ours, theirs = socket.socketpair()
         argv = [sys.executable, "-m", "unblocked.traffic.sender", "@0"]
-        with theirs:
-            # `-m` looks in the working folder first: it must not find a learner's `json.py` there.
-            self.child = kept.start(argv, name="sender", descriptors=[theirs.fileno()], cwd=_ROOT)
-        self._socket, self._lines = ours, ours.makefile("rb")
+        # `-m` looks in the working folder first: it must not find a learner's `json.py` there.
+        self.child, self._socket = kept.start_with_line(argv, name="sender", cwd=_ROOT)
+        self._lines = self._socket.makefile("rb")
 
     def carry(self, plan: Plan, *, tell: Tell) -> dict[str, Any]:
         """Hand over a plan, pass on every word on how far it is, and give the last word.
