@@ -11,6 +11,7 @@ from unblocked.bootstrap.environment import LOWEST
 from unblocked.cli import app
 
 SAID = json.loads((COURSE / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+MADE = (COURSE / ".devcontainer" / SAID["build"]["dockerfile"]).read_text(encoding="utf-8")
 COMMANDS = [word for key, word in SAID.items() if key.endswith("Command")]
 
 
@@ -32,9 +33,9 @@ def test_only_jupyterlab_is_forwarded():
 
 
 def test_its_python_is_new_enough():
-    image = re.fullmatch(r".+/devcontainers/python:(\d+)\.(\d+)", SAID["image"])
+    image = re.match(r"FROM python:(\d+)\.(\d+)\n", MADE)
     assert tuple(map(int, image.groups())) >= LOWEST
 
 
 def test_its_user_is_not_root():
-    assert SAID["remoteUser"] not in {"", "root"}
+    assert f"useradd --create-home --shell /bin/bash {SAID['remoteUser']}\nUSER {SAID['remoteUser']}\n" in MADE

@@ -1,5 +1,6 @@
 """Two learners on one machine do not see each other: ports, sockets, folders, answers and progress are one's own."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -14,8 +15,8 @@ from tests.waiting import until
 from unblocked.grading import Exercise
 
 LAB, EXERCISE = "caching", "a_rate_is_never_older_than_its_write"
-FIRST, SECOND = 20_001, 20_002
-"""Users without an account: nothing of theirs is on this machine."""
+FIRST, SECOND, *OTHERS = range(20_000 + 4 * (os.getpid() % 5_000), 40_000)[:4]
+"""Users without an account: nothing of theirs is on this machine, nor is another process of the tests one of them."""
 
 TRY = """
 import os, socket, sys
@@ -101,7 +102,7 @@ def test_end_of_one_is_not_the_end_of_the_other():
     if trouble():
         pytest.skip(trouble())
     exercise = Exercise.find(EXERCISE)
-    with learners(FIRST + 10, SECOND + 10) as two:
+    with learners(*OTHERS) as two:
         for learner in two:
             learner.answer(exercise.lesson, EXERCISE, exercise.starter)
             learner.begin(LAB, EXERCISE)

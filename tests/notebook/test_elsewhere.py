@@ -182,7 +182,7 @@ def test_redirect_leads_back_through_the_proxy(lab, shop):
 
 
 def test_redirect_of_a_direct_request_is_as_ever(notebook, shop):
-    direct = notebook.run("httpx.get(f'{shop.url}/boxes').headers['location'] == f'{shop.url}/boxes/'")
+    direct = notebook.run("import httpx\nhttpx.get(f'{shop.url}/boxes').headers['location'] == f'{shop.url}/boxes/'")
     assert (bool(shop), direct.text) == (True, "True")
 
 
@@ -230,6 +230,7 @@ def test_learner_tries_a_route_in_the_browser(lab, browser):  # noqa: F811
     kernel = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), lab.workspace / "try.ipynb")
     page.goto(f"{lab.url}lab/tree/try.ipynb?token={TOKEN}")
+    page.locator("#jp-main-statusbar", has_text="Idle").wait_for()  # what is run before its kernel is there may be lost
     page.locator(".jp-Notebook .jp-Cell").first.click()
     page.keyboard.press("Shift+Enter")
     with page.expect_popup() as opened:

@@ -53,7 +53,7 @@ class Room:
 def environment(workspace):
     """Keep the learner's own Jupyter out of it."""
     own = {name: str(workspace / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
-    return os.environ | own | {"UNBLOCKED_WORKSPACE": str(workspace), "JUPYTER_RUNTIME_DIR": str(workspace / "runtime")}
+    return os.environ | own | {"UNBLOCKED_WORKSPACE": str(workspace), "HOME": str(workspace.parent / "home")}
 
 
 def command(*argv):
@@ -167,6 +167,15 @@ def test_it_ends_with_everything_that_it_started(tmp_path, number):
     assert room.process.returncode == 0
     assert (out, err) == ("", GOODBYE.format(tmp_path / "workspace"))
     until(lambda: gone(pids), "all processes are gone")
+
+
+def test_nothing_is_written_into_the_home_folder(tmp_path):
+    with opened(tmp_path / "workspace", "--lesson", "0") as room:
+        status, _ = room.ask("POST", "/api/kernels")
+        assert status == http.HTTPStatus.CREATED
+        history = tmp_path / "workspace" / ".jupyterlab" / "ipython" / "profile_default" / "history.sqlite"
+        until(history.exists, "the kernel has begun its history")
+    assert not (tmp_path / "home").exists()
 
 
 def test_shutting_it_down_from_inside_ends_the_command(tmp_path):

@@ -21,7 +21,7 @@ from unblocked.faults import Fault
 from unblocked.notebook import codespace
 from unblocked.processes import Child, keeper
 from unblocked.processes.awake import Awake
-from unblocked.workspace.folder import course, workspace
+from unblocked.workspace.folder import course, make_folder, workspace
 from unblocked.workspace.notebooks import copy_of, prepare
 
 _LAB = """\
@@ -146,11 +146,25 @@ def _start(address: Address) -> Child:
         "--ServerApp.port_retries=0",
         f"--ServerApp.root_dir={address.root}",
         f"--ServerApp.jpserver_extensions={_NOT_NEEDED}",
+        f"--LabApp.user_settings_dir={_own() / 'settings'}",
+        "--LanguageServerManager.autodetect=False",  # it runs `npm`, which writes into the home folder
         *codespace.options(address.port),
     ]
     # The token goes through the environment: other users of the computer could read it in a list of processes.
-    env = os.environ | {"JUPYTER_TOKEN": address.token, "JUPYTER_PREFER_ENV_PATH": "1"}
+    env = os.environ | _folders() | {"JUPYTER_TOKEN": address.token, "JUPYTER_PREFER_ENV_PATH": "1"}
     return keeper().start([sys.executable, "-c", _LAB, *options], name="jupyterlab", env=env, cwd=course(), grace=10)
+
+
+def _own() -> Path:
+    return workspace() / ".jupyterlab"
+
+
+def _folders() -> dict[str, str]:
+    """Give the settings by which JupyterLab and its kernels write nothing into the learner's home folder."""
+    make_folder(_own())  # IPython would not make it, and use another
+    runtime = keeper().folder / "jupyter"
+    folders = {"IPYTHONDIR": _own() / "ipython", "JUPYTER_DATA_DIR": _own() / "data", "JUPYTER_RUNTIME_DIR": runtime}
+    return {name: str(folder) for name, folder in folders.items()}
 
 
 @contextmanager
