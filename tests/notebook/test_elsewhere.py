@@ -99,31 +99,39 @@ class Notebook:
 @contextlib.contextmanager
 def jupyter_lab(workspace, base):
     """Start `jupyter lab` in the course, as a hub does: with a path of its own, and no setting of ours."""
-    own = {name: str(workspace / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
-    env = os.environ | own | {"UNBLOCKED_WORKSPACE": str(workspace), "JUPYTER_RUNTIME_DIR": str(workspace / "runtime")}
-    env |= {"JUPYTER_TOKEN": TOKEN, "JUPYTER_PREFER_ENV_PATH": "1"}
-    with listen() as free:
-        port = free.getsockname()[1]
     workspace.mkdir()
-    words = ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.base_url={base}"]
-    words.append(f"--ServerApp.root_dir={workspace}")
-    with (workspace / "log").open("w") as log:
-        process = subprocess.Popen([sys.executable, "-m", "jupyterlab", *words], cwd=COURSE, env=env, stdout=log,
-                                   stderr=log)  # fmt: skip
-    lab = Lab(f"http://127.0.0.1:{port}{base}", base, workspace, workspace / "log")
+    process, lab = next(found for found in (_started(workspace, base) for _ in range(3)) if found)
     try:
-        until(lambda: _answers(lab, process), "JupyterLab answers")
         yield lab
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
 
 
-def _answers(lab, process):
-    assert process.poll() is None, lab.log.read_text()
-    with contextlib.suppress(requests.ConnectionError):
-        return lab.ask("GET", "api").ok
-    return False
+def _started(workspace, base):
+    """Start it at a free port; None if another program has taken that meanwhile."""
+    own = {name: str(workspace / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
+    env = os.environ | own | {"UNBLOCKED_WORKSPACE": str(workspace), "JUPYTER_RUNTIME_DIR": str(workspace / "runtime")}
+    env |= {"JUPYTER_TOKEN": TOKEN, "JUPYTER_PREFER_ENV_PATH": "1"}
+    with listen() as free:
+        port = free.getsockname()[1]
+    words = ["--no-browser", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.base_url={base}"]
+    words.append(f"--ServerApp.root_dir={workspace}")
+    with (workspace / "log").open("w") as log:
+        process = subprocess.Popen([sys.executable, "-m", "jupyterlab", *words], cwd=COURSE, env=env, stdout=log,
+                                   stderr=log)  # fmt: skip
+    lab = Lab(f"http://127.0.0.1:{port}{base}", base, workspace, workspace / "log")
+    until(lambda: process.poll() is not None or _answers(lab), "JupyterLab answers, or has ended")
+    if process.poll() is None:
+        return process, lab
+    assert "already in use" in lab.log.read_text(), lab.log.read_text()
+    return None
+
+
+def _answers(lab):
+    with contextlib.suppress(requests.RequestException):
+        answer = lab.ask("GET", "api")
+        return answer.ok and answer.headers.get("Server", "").startswith("TornadoServer/")
 
 
 @pytest.fixture(scope="module", params=BASES)

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import http.server
 import json
 import os
 import re
@@ -10,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -207,17 +209,28 @@ def test_a_taken_port_is_told():
     assert caught.value.message == f"Port {port} is taken by another program. {mend}"
 
 
+class Says200(http.server.BaseHTTPRequestHandler):
+    """Answers whatever is asked, as many programs do."""
+
+    def do_GET(self):
+        self.send_response(http.HTTPStatus.OK)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
 def test_port_that_is_taken_before_jupyterlab_has_it_is_left_for_another(monkeypatch, capsys):
-    with socket.create_server(("127.0.0.1", 0)) as thief:
-        stolen = thief.getsockname()[1]
-        found = [stolen]
-        free = room._free
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Says200) as thief:
+        threading.Thread(target=thief.serve_forever, daemon=True).start()
+        found, free = [thief.server_port], room._free
         monkeypatch.setattr(room, "_free", lambda port: found.pop() if found and port is None else free(port))
         monkeypatch.setattr(room, "_wait", lambda *_: None)
         assert room.stay(browser=False) == 0
+        thief.shutdown()
     line = capsys.readouterr().out
     assert line.startswith("JupyterLab: http://127.0.0.1:")
-    assert f":{stolen}/" not in line
+    assert f":{thief.server_port}/" not in line
 
 
 def test_an_unknown_lesson_names_the_nearest():

@@ -191,11 +191,12 @@ def _await(child: Child, address: Address, ending: threading.Event) -> None:
 
 
 def _answer(address: Address) -> int | None:
-    """Ask for the page itself, past any proxy."""
+    """Ask for the page itself, past any proxy; None for what another program says that has taken the port."""
     connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=5)
     try:
         connection.request("GET", "/lab", headers={"Authorization": f"token {address.token}"})
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status if answer.getheader("Server", "").startswith("TornadoServer/") else None
     except (OSError, http.client.HTTPException):
         return None
     finally:

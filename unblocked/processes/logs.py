@@ -23,8 +23,9 @@ def shorten(path: Path) -> None:
     with contextlib.suppress(FileNotFoundError):  # whoever owns it has removed it
         if path.stat().st_size <= MOST:
             return
-        with path.open("rb") as old, path.open("ab") as cut:
-            old.seek(-KEPT, os.SEEK_END)
-            end = old.read(KEPT).partition(b"\n")[2]  # from the beginning of a line
-            cut.truncate(0)
-            cut.write(NOTE.encode() + end)
+        with path.open("r+b", buffering=0) as log:
+            log.seek(-KEPT, os.SEEK_END)
+            end = NOTE.encode() + log.read(KEPT).partition(b"\n")[2]  # from the beginning of a line
+            log.seek(0)
+            log.write(end)
+            log.truncate(len(end))  # last: what is appended before goes, what comes after stands behind it
