@@ -19,6 +19,8 @@ from unblocked.processes import keeper
 NAME = "other_requests_keep_moving"
 ASLEEP = 1.2 * max(START_LIMIT, ANSWER_LIMIT)
 """Seconds, more than what an answer may take."""
+NOT_READY = 1.0
+"""Seconds, less than that."""
 
 
 @contextlib.contextmanager
@@ -53,6 +55,7 @@ fcntl.flock(open({str(lid)!r}), fcntl.LOCK_SH)
         until(lambda: begun.exists() and begun.read_text(), "the answer is being loaded")
         with asleep():
             time.sleep(ASLEEP)
+        time.sleep(NOT_READY)  # it is not ready at once: who has counted the sleep gives up now
         fcntl.flock(closed, fcntl.LOCK_UN)
         verdict = grading.result()
     grader.close()
