@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.conftest import COURSE
-from unblocked.bootstrap.environment import LOWEST
 from unblocked.cli import app
+from unblocked.pythons import LOWEST
 
 SAID = json.loads((COURSE / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
 MADE = (COURSE / ".devcontainer" / SAID["build"]["dockerfile"]).read_text(encoding="utf-8")

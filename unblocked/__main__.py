@@ -9,8 +9,7 @@ import os
 import subprocess
 import sys
 
-LOWEST = (3, 11)
-HIGHEST = (3, 14)  # of those that the lock is made for; a later one may work
+from unblocked.pythons import HIGHEST, LOWEST
 
 TOO_OLD = """\
 Python {version} is too old: this course needs Python {lowest} or newer.

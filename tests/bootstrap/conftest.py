@@ -28,7 +28,7 @@ def course(tmp_path):
 def whole_course(course):
     """The small course with the real door and bootstrap, and a command line that says how it was called."""
     package = course.folder / "unblocked"
-    for name in ("__init__.py", "__main__.py", "faults.py"):
+    for name in ("__init__.py", "__main__.py", "faults.py", "pythons.py"):
         shutil.copy(REAL / "unblocked" / name, package / name)
     shutil.copytree(
         REAL / "unblocked" / "bootstrap", package / "bootstrap", ignore=shutil.ignore_patterns("__pycache__")

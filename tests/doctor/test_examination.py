@@ -91,7 +91,8 @@ def test_services_that_hang_are_ended(tmp_path, monkeypatch):
     monkeypatch.setattr(examination, "_LONGEST", 0.1)
     (found,) = examination._working(hanging, COURSE)
     assert found.state is State.FAULT
-    assert "-9" in found.said
+    assert found.said.startswith("not all could be tried within 0 s")
+    assert found.mend == "Close other programs, and run the command again."
 
 
 def test_fault_that_tells_what_was_printed_is_one_line():

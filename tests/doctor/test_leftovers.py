@@ -30,6 +30,11 @@ def test_old_drafts_are_removed_and_young_ones_stay(mine):
     assert (old.exists(), young.exists()) == (False, True)
 
 
+def test_folder_of_a_learner_who_has_not_begun_is_not_made(mine):
+    assert list(leftovers.findings())
+    assert not mine.exists()
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux shows for whom a process was started")
 def test_process_without_its_owner_is_told(tmp_path):
     gone = tmp_path / "unblocked-0-gone1234"

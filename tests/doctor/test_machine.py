@@ -109,7 +109,7 @@ def test_long_path_has_no_room_for_sockets(monkeypatch, tmp_path):
 
 def test_temporary_folder_that_is_none_has_no_sockets(monkeypatch, tmp_path):
     (tmp_path / "f").touch()
-    monkeypatch.setattr(machine, "_LONGEST", 1000)
+    monkeypatch.setattr(machine.runtime, "LONGEST_SOCKET", 1000)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "f"))
     assert is_fault(machine.sockets(), said="(Not a directory)", mend="TMPDIR=/tmp")
 

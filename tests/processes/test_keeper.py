@@ -1,12 +1,10 @@
 """Starting, watching and ending processes."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import psutil
 import pytest
@@ -14,14 +12,7 @@ import pytest
 from tests.family import family_of
 from tests.waiting import until
 from unblocked.faults import Fault
-from unblocked.processes import Child, Keeper, keeper, logs, register, runtime
-
-
-@pytest.fixture
-def kept():
-    made = Keeper()
-    yield made
-    made.close()
+from unblocked.processes import Child, keeper, register, runtime
 
 
 def test_child_runs_and_is_stopped(kept):
@@ -89,114 +80,8 @@ def test_child_is_struck_off_before_its_end_is_told(kept, monkeypatch):
     assert told == [False]
 
 
-def test_announced_child_is_on_the_register_while_it_runs(kept):
-    child = kept.start(["sleep", "300"], name="nap")
-    noted = child.announce("nap", "in bed")
-    assert noted in register.every()
-    assert (noted.pid, noted.owner, noted.where) == (child.pid, os.getpid(), "in bed")
-    until(lambda: noted.memory > 100_000, "it is a process of its own")
-    child.stop()
-    assert noted not in register.every()
-    assert noted.memory is None
-
-
-def test_child_that_ended_before_it_was_announced_is_not_on_the_register(kept):
-    child = kept.start(["true"], name="true")
-    child.wait(60)
-    assert child.announce("true", "nowhere") not in register.every()
-
-
-def test_one_that_ends_while_the_register_is_read_is_not_on_it(kept, monkeypatch):
-    noted = kept.start(["sleep", "300"], name="nap").announce("nap", "in bed")
-    read = Path.read_text
-
-    def vanish(path):
-        if path == kept.folder / f"{noted.pid}.kept":
-            path.unlink()
-        return read(path)
-
-    monkeypatch.setattr(Path, "read_text", vanish)
-    assert noted not in register.every()
-
-
-def test_what_an_owner_left_behind_is_not_on_the_register():
-    folder, lock = runtime.make()
-    left = register.note(folder, "left", "behind", pid=os.getpid(), owner=1)
-    assert left in register.every()
-    os.close(lock)
-    assert left not in register.every()
-
-
-def test_folder_that_vanishes_meanwhile_is_not_held(monkeypatch):
-    folder, lock = runtime.make()
-    assert folder in runtime.held()
-    removed = runtime._removed
-
-    def vanish(each):
-        if each == folder:
-            shutil.rmtree(folder)
-        return removed(each)
-
-    monkeypatch.setattr(runtime, "_removed", vanish)
-    assert folder not in runtime.held()
-    os.close(lock)
-
-
-def test_folder_of_another_user_is_not_read(kept, monkeypatch):
-    child = kept.start(["sleep", "300"], name="nap")
-    noted = child.announce("nap", "in bed")
-    monkeypatch.setattr(runtime.os, "getuid", lambda: 4711)
-    assert noted not in register.every()
-
-
 def test_exit_code_is_known(kept):
     assert kept.start(["/bin/sh", "-c", "exit 7"], name="seven").wait(60) == 7
-
-
-def test_output_is_in_a_log_of_its_own(kept):
-    first = kept.start(["echo", "one"], name="echo")
-    second = kept.start(["echo", "two"], name="echo")
-    assert (first.wait(60), second.wait(60)) == (0, 0)
-    assert (first.log.read_text(), second.log.read_text()) == ("one\n", "two\n")
-
-
-def test_log_of_a_process_that_prints_without_end_is_cut(kept):
-    floods = f"""
-import os, time
-os.write(1, b"flood\\n" * {logs.MOST // 5})
-while os.fstat(1).st_size > {logs.MOST}:
-    pass
-os.write(1, b"over\\n")
-time.sleep(300)
-"""
-    child = kept.start([sys.executable, "-c", floods], name="flood")
-    until(lambda: child.printed.endswith("over\n"), "it is cut")
-    assert child.printed.startswith(logs.NOTE)
-    assert set(child.printed.removeprefix(logs.NOTE).split()) == {"flood", "over"}
-
-
-def test_cut_log_keeps_its_end_from_the_beginning_of_a_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(logs, "MOST", 100)
-    monkeypatch.setattr(logs, "KEPT", 20)
-    log = tmp_path / "log"
-    log.write_text("first\n" * 16)
-    logs.shorten(log)
-    assert log.read_text() == "first\n" * 16
-    with log.open("a") as writer:
-        writer.write("second line\nthird\n")
-        writer.flush()
-        logs.shorten(log)
-        writer.write("fourth\n")
-    assert log.read_text() == logs.NOTE + "second line\nthird\nfourth\n"
-    logs.shorten(tmp_path / "none")
-
-
-def test_what_was_printed_can_be_read_whatever_it_is(kept):
-    child = kept.start(["/bin/sh", "-c", r"printf 'price \342\202\254\377'"], name="bytes")
-    child.wait(60)
-    assert child.printed == "price €\N{REPLACEMENT CHARACTER}"
-    kept.close()
-    assert child.printed == ""
 
 
 def test_missing_command_is_named(kept):

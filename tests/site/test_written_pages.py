@@ -20,6 +20,7 @@ from unblocked.bootstrap import trouble
 from unblocked.exercises import Exercise
 from unblocked.faults import Fault
 from unblocked.lessons import source
+from unblocked.pythons import LOWEST
 
 PAGES = {name: (COURSE / "docs" / f"{name}.md").read_text() for name in ("index", "setup", "studying", "teaching")}
 FOLDER = Path("/home/you/unblocked")
@@ -105,7 +106,7 @@ def test_unfit_systems_are_quoted():
 
 
 def test_the_lowest_python_is_named():
-    lowest = "Python {}.{} or newer".format(*door.LOWEST)
+    lowest = "Python {}.{} or newer".format(*LOWEST)
     assert lowest in plain(PAGES["index"])
     assert lowest in plain(PAGES["setup"])
 

@@ -12,8 +12,7 @@ from pathlib import Path
 from unblocked.bootstrap import console, trouble
 from unblocked.bootstrap.course import PLAIN, Course
 from unblocked.bootstrap.marker import NAME, Marker
-
-LOWEST = (3, 11)
+from unblocked.pythons import LOWEST
 
 
 def version() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import tempfile
 import threading
@@ -28,13 +29,13 @@ _SIGNS = {State.FINE: "✓", State.NOTE: "·", State.FAULT: "✗"}
 def main(argv: Sequence[str]) -> int:
     """Run the command; give its exit code: 1 if there is something to mend."""
     options = _options(argv)
-    found = []
-    for finding in _findings(Course.here()):
+    course, found = Course.here(), []
+    for finding in _findings(course):
         found.append(finding)
         if not options.report:
             print(told(finding), flush=True)
     faults = sum(finding.state is State.FAULT for finding in found)
-    print(report.text(found, Course.here().folder) if options.report else f"\n{_sum(faults)}")
+    print(report.text(found, course) if options.report else f"\n{_sum(faults)}")
     return 1 if faults else 0
 
 
@@ -91,8 +92,16 @@ def _working(python: Path, folder: Path) -> Iterator[Finding]:
             yield _read(line)
         if process.wait():
             complaints.seek(0)
-            why = (complaints.read().strip().splitlines() or [f"it ended with {process.returncode}"])[-1]
-            yield fault("Services", f"not all could be tried ({why})", installation.ANEW)
+            yield _untried(process.returncode, complaints.read().strip().splitlines())
+
+
+def _untried(code: int, complaints: list[str]) -> Finding:
+    """Tell that the trial has not come to its end: it was killed, by us or for want of memory, or it has failed."""
+    if code == -signal.SIGKILL:
+        said = f"not all could be tried within {_LONGEST:.0f} s, or memory ran out"
+        return fault("Services", said, "Close other programs, and run the command again.")
+    why = (complaints or [f"it ended with {code}"])[-1]
+    return fault("Services", f"not all could be tried ({why})", installation.ANEW)
 
 
 @contextmanager

@@ -26,11 +26,16 @@ def findings(course: Course) -> Iterator[Finding]:
     """Look at the course's files, its environment, and the learner's."""
     yield from changed(course)
     yield installed(course)
-    if entrance.in_the_learners_own(course):
-        yield packages(course, sites=sys.path)
-    elif course.python.exists():
-        yield packages(course, sites=[str(place) for place in course.venv.glob("lib/python*/site-packages")])
+    if where := sites(course):
+        yield packages(course, sites=where)
     yield from workspace()
+
+
+def sites(course: Course) -> list[str]:
+    """Give the folders that have the course's packages, the environment's or the learner's own; none if none has."""
+    if entrance.in_the_learners_own(course):
+        return sys.path
+    return [str(place) for place in course.venv.glob("lib/python*/site-packages")]
 
 
 def python_of(course: Course) -> Path | None:

@@ -32,7 +32,7 @@ def findings() -> Iterator[Finding]:
 
 def _drafts() -> list[Path]:
     """Remove files that were never written to their ends, and are too old for anybody to be writing them."""
-    old = [path for path in folder.workspace().rglob(".*.tmp") if time.time() - path.stat().st_mtime > _HOUR]
+    old = [path for path in folder.workspace_place().rglob(".*.tmp") if time.time() - path.stat().st_mtime > _HOUR]
     for path in old:
         path.unlink(missing_ok=True)
     return old

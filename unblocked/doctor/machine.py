@@ -15,17 +15,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from unblocked.doctor.finding import Finding, fault, note
-
-HIGHEST = (3, 14)
-"""The newest Python that the lock is made for."""
+from unblocked.processes import runtime
+from unblocked.pythons import HIGHEST, LOWEST
 
 LEAST_MEMORY = 700_000_000
 LEAST_ROOM = 200_000_000
 LEAST_FILES = 256
 """Bytes of memory and of disk, and open files a process, below which a lesson with all its services may fail."""
 
-_LONGEST, _OURS = 103, len("/unblocked-65534-k2m4x8qz/.s.PGSQL.5432.lock")
-"""Bytes of a socket's path on macOS, which has the fewest, and of what comes behind the temporary folder."""
+_OURS = len("/unblocked-65534-k2m4x8qz/.s.PGSQL.5432.lock")
+"""Bytes of a socket's path that come behind the temporary folder."""
 
 _TEXT_ONLY = {"w3m", "lynx", "links", "elinks", "www-browser"}
 _MEMORY = Path("/proc/meminfo")
@@ -53,10 +52,9 @@ def python() -> Finding:
     """Look at the Python that runs this; one that is too old does not come so far."""
     said = f"{platform.python_version()}, `{sys.executable}`"
     if sys.version_info[:2] > HIGHEST:
-        highest = ".".join(map(str, HIGHEST))
-        return note(
-            "Python", f"{said}. It is newer than the list of packages, which is made for Python 3.11 to {highest}"
-        )
+        lowest, highest = (".".join(map(str, each)) for each in (LOWEST, HIGHEST))
+        made_for = f"It is newer than the list of packages, which is made for Python {lowest} to {highest}"
+        return note("Python", f"{said}. {made_for}")
     return Finding("Python", said)
 
 
@@ -132,7 +130,7 @@ def sockets() -> Finding:
     """Look whether the temporary folder can have sockets that only this user reaches."""
     place = Path(tempfile.gettempdir())
     elsewhere = "Run the command with another temporary folder: `TMPDIR=/tmp python3 -m unblocked start`."
-    if len(os.fsencode(place)) + _OURS > _LONGEST:
+    if len(os.fsencode(place)) + _OURS > runtime.LONGEST_SOCKET:
         return fault("Sockets", f"the path of the temporary folder `{place}` is too long for them", elsewhere)
     try:
         with tempfile.TemporaryDirectory(prefix=f"unblocked-doctor-{os.getuid()}-") as made:

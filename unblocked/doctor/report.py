@@ -11,19 +11,22 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
+from unblocked.bootstrap.course import Course
+from unblocked.doctor import installation
 from unblocked.doctor.finding import Finding, State
 
 _TOLD = ("fastapi", "starlette", "uvicorn", "sqlalchemy", "celery", "redis", "jupyterlab", "ipykernel")
 """The packages whose versions matter to whoever answers."""
 
 
-def text(found: Iterable[Finding], course: Path) -> str:
+def text(found: Iterable[Finding], course: Course) -> str:
     """Write the report, as Markdown that a forum shows as it is."""
     lines = [
         f"{each.state.upper() if each.state is not State.FINE else 'fine':5} {each.about}: {each.said}"
         for each in found
     ]
-    return without(private(course), "\n".join(["```text", *lines, _versions(course), _commit(course), "```"]))
+    told = "\n".join(["```text", *lines, _versions(course), _commit(course.folder), "```"])
+    return without(private(course.folder), told)
 
 
 def private(course: Path) -> dict[str, str]:
@@ -58,9 +61,8 @@ def without(names: Mapping[str, str], told: str) -> str:
     return told
 
 
-def _versions(course: Path) -> str:
-    sites = [str(place) for place in course.glob(".venv/lib/python*/site-packages")]
-    have = {each.metadata["Name"].lower(): each.version for each in distributions(path=sites)}
+def _versions(course: Course) -> str:
+    have = {each.metadata["Name"].lower(): each.version for each in distributions(path=installation.sites(course))}
     return "versions " + (", ".join(f"{name} {have[name]}" for name in _TOLD if name in have) or "none")
 
 

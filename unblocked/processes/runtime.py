@@ -14,8 +14,11 @@ from pathlib import Path
 from unblocked.faults import Fault
 from unblocked.processes import quick
 
-_LONGEST, _ROOM = 103, 34
-"""Bytes of a socket's path on macOS, which has the fewest, and of its end: `/pymp-12345678/listener-12345678`."""
+LONGEST_SOCKET = 103
+"""Bytes of a unix socket's path on macOS, which has the fewest."""
+
+_ROOM = 34
+"""Bytes of the end of such a path that `multiprocessing` makes: `/pymp-12345678/listener-12345678`."""
 
 _PREFIX = f"unblocked-{os.getuid()}-"
 
@@ -98,7 +101,7 @@ def temporary(folder: Path) -> dict[str, str]:
     `multiprocessing` makes one.
     """
     place = folder / "tmp"
-    if len(os.fsencode(place)) + _ROOM > _LONGEST:
+    if len(os.fsencode(place)) + _ROOM > LONGEST_SOCKET:
         return {}
     place.mkdir(exist_ok=True)
     return {"TMPDIR": str(place)}
