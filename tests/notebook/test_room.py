@@ -21,7 +21,7 @@ import pytest
 from tests.conftest import COURSE
 from tests.waiting import until
 from unblocked.faults import Fault
-from unblocked.notebook import room
+from unblocked.notebook import jupyterlab, ports, room
 
 GOODBYE = "JupyterLab has ended, and everything that it started. Your work is in `{}`.\n"
 
@@ -184,7 +184,7 @@ def test_shutting_it_down_from_inside_ends_the_command(tmp_path):
 
 
 def test_a_death_of_jupyterlab_is_told_with_its_log(monkeypatch):
-    monkeypatch.setattr(room, "_LAB", "raise SystemExit('the disk has a hole')")
+    monkeypatch.setattr(jupyterlab, "_LAB", "raise SystemExit('the disk has a hole')")
     with pytest.raises(Fault) as caught:
         room.stay(browser=False)
     assert caught.value.message.splitlines() == [
@@ -218,8 +218,8 @@ class Says200(http.server.BaseHTTPRequestHandler):
 def test_port_that_is_taken_before_jupyterlab_has_it_is_left_for_another(monkeypatch, capsys):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Says200) as thief:
         threading.Thread(target=thief.serve_forever, daemon=True).start()
-        found, free = [thief.server_port], room._free
-        monkeypatch.setattr(room, "_free", lambda port: found.pop() if found and port is None else free(port))
+        found, free = [thief.server_port], ports.free
+        monkeypatch.setattr(ports, "free", lambda port: found.pop() if found and port is None else free(port))
         monkeypatch.setattr(room, "_wait", lambda *_: None)
         assert room.stay(browser=False) == 0
         thief.shutdown()
@@ -235,5 +235,5 @@ def test_an_unknown_lesson_names_the_nearest():
 
 def test_the_address_counts_from_the_folder_that_is_shown():
     notebook = COURSE / "workspace" / "notebooks" / "00_start here.ipynb"
-    address = room.Address(root=COURSE, notebook=notebook, port=8000, token="abc")
+    address = jupyterlab.Address(root=COURSE, notebook=notebook, port=8000, token="abc")
     assert address.url == "http://127.0.0.1:8000/lab/tree/workspace/notebooks/00_start%20here.ipynb?token=abc"
