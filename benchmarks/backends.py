@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -126,7 +125,7 @@ def main() -> None:
 
 def bare(lab: str) -> float:
     """Give the seconds of a start without the template of PostgreSQL's files, which is made again by it."""
-    shutil.rmtree(cluster.template())
+    cluster.template().unlink()
     with contextlib.closing(Owner(lab)) as owner:
         return float(owner.said["ready"])
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from unblocked.server import warmth
 
 _FOR_ALL = (*warmth.MODULES, "aiohttp.web")
-_FOR_SOME = ("anyio.pytest_plugin", "fastapi.testclient", "httpx2", "pytest")
+_FOR_SOME = ("anyio.pytest_plugin", "fastapi.testclient", "httpx2", "pytest", "unittest")
 
 _ROLES = ("loaded", "overseer", "trial")
 _ROLES_FOR_SOME = ("suite_run", "suite_runner", "crew", "hand")
@@ -33,11 +33,19 @@ def warm_up() -> Iterator[None]:
         *_FOR_SOME,
         *warmth.OF_CELERY,
         *warmth.OF_DATABASES,
+        *_of_pytest(),
         *(f"unblocked.grading.{role}" for role in _ROLES_FOR_SOME),
     ):
         warmth.import_all(module)
         yield
     yield from _shared()
+
+
+def _of_pytest() -> Iterator[str]:
+    """Give the parts that pytest imports whenever it runs."""
+    from _pytest.config import default_plugins
+
+    yield from (f"_pytest.{each}" for each in default_plugins)
 
 
 def _shared() -> Iterator[None]:

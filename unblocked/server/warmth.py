@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import uvicorn
 
 MODULES = (
     "anyio._backends._asyncio", "asyncio", "fastapi", "httpx", "pydantic_settings", "requests",
@@ -17,11 +21,13 @@ MODULES = (
 
 
 OF_CELERY = (
-    "celery.app.amqp", "celery.app.trace", "celery.apps.worker", "celery.backends.redis", "celery.concurrency.prefork",
-    "celery.concurrency.solo", "celery.concurrency.thread", "celery.worker.autoscale", "celery.worker.consumer",
-    "celery.worker.strategy", "kombu.transport.redis", "redis",
+    "billiard.popen_fork", "billiard.sharedctypes", "celery.app.amqp", "celery.app.control", "celery.app.events",
+    "celery.app.log", "celery.app.trace", "celery.apps.worker", "celery.backends.redis", "celery.concurrency.prefork",
+    "celery.concurrency.solo", "celery.concurrency.thread", "celery.events.receiver", "celery.fixups.django",
+    "celery.worker.autoscale", "celery.worker.consumer", "celery.worker.consumer.delayed_delivery",
+    "celery.worker.strategy", "kombu.pidbox", "kombu.transport.redis", "redis",
 )  # fmt: skip
-"""What a Celery worker and its clients use."""
+"""What a Celery worker and its clients use. `celery.app.control` looks for matchers among all installed packages."""
 
 
 OF_DATABASES = (
@@ -49,17 +55,22 @@ def rehearse() -> None:
     async def quote(parcel: int) -> dict[str, float]:
         return {"price": float(parcel)}
 
-    uvicorn.Config(app, loop="asyncio", log_config=None).load()
-    asyncio.run(_ask(app))
+    config = uvicorn.Config(app, loop="asyncio", log_config=None)
+    config.load()
+    asyncio.run(_ask(config))
     requests.Session().close()
 
 
-async def _ask(app: object) -> None:
+async def _ask(config: uvicorn.Config) -> None:
     import httpx
+    from uvicorn.lifespan.on import LifespanOn
 
-    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]
+    lifespan = LifespanOn(config)
+    await lifespan.startup()
+    transport = httpx.ASGITransport(config.app)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://rehearsal") as client:
         await client.get("/quotes/7")
         await client.get("/openapi.json")
+    await lifespan.shutdown()
     async with httpx.AsyncClient():
         pass
