@@ -16,28 +16,38 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--every-answer",
+        "--everything",
         action="store_true",
-        help="grade all answers that are kept beside the exercises, not one wrong answer a check; for who changed one",
+        help="also what shows at length what others show in short: grade all answers that are kept with the exercises, "
+        "look at all pages that are of one kind, ...",
     )
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
+    """Leave out what shows at length what others show in short, unless everything is asked for; deal the rest."""
+    if not config.getoption("everything"):
+        at_length = [item for item in items if item.get_closest_marker("at_length")]
+        config.hook.pytest_deselected(items=at_length)
+        items[:] = [item for item in items if not item.get_closest_marker("at_length")]
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = dealt(items, workers)
+
+
+def dealt(items, workers):
     """Have each worker begin with some of the long tests: at the end, nobody waits for one that has just begun.
 
     Each worker is given as many tests as the next, in their order (`--dist worksteal`).
     """
-    workers = getattr(config, "workerinput", {}).get("workercount", 1)
     long = [item for item in items if item.get_closest_marker("long")]
     others = iter([item for item in items if not item.get_closest_marker("long")])
-    left, dealt = len(items), []
+    left, given = len(items), []
     for worker in range(workers):
         begins_with = long[worker::workers]
         share = left // (workers - worker)
-        dealt += [*begins_with, *islice(others, max(0, share - len(begins_with)))]
+        given += [*begins_with, *islice(others, max(0, share - len(begins_with)))]
         left -= share
-    items[:] = [*dealt, *others]
+    return [*given, *others]
 
 
 @pytest.fixture(autouse=True)

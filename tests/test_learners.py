@@ -98,6 +98,7 @@ def test_others_are_refused(both):
         assert (tried.returncode, tried.stdout + tried.stderr) == (0, "")
 
 
+@pytest.mark.at_length
 def test_end_of_one_is_not_the_end_of_the_other():
     if trouble():
         pytest.skip(trouble())

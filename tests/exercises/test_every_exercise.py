@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -26,23 +27,24 @@ NOTHING = ["from fastapi import FastAPI\napp = FastAPI()\n", "app = None\n"]
 """Answers that have nothing in them."""
 
 
-def first_of_each_check(every):
-    """Give all answers that are right, and of those that a check must refuse, the first of each check."""
-    known = set()
-    for case in every:
-        refused = (case.exercise.name, case.refused_by)
-        if case.name not in IN_NOTEBOOKS and (not case.refused_by or refused not in known):
-            known.add(refused)
-            yield case
+def in_short(every):
+    """Choose some answers of each exercise: the first right one, and of the wrong ones the first that meets the first
+    check, and the first that meets the last of those that refuse one.
+    """
+    for _, own in groupby(every, key=lambda case: case.exercise.name):
+        kept = [case for case in own if case.name not in IN_NOTEBOOKS]
+        firsts = {case.refused_by: case for case in reversed(kept)}  # None of those that must pass, "" of empty ones
+        order = [check.name for check in load(kept[0].exercise.checks) if check.name in firsts]
+        yield from (firsts[each] for each in dict.fromkeys([None, "", order[0], order[-1]]) if each in firsts)
 
 
 def pytest_generate_tests(metafunc):
-    every = metafunc.config.getoption("every_answer")
+    everything = metafunc.config.getoption("everything")
     if "case" in metafunc.fixturenames:
-        wanted = CASES if every else list(first_of_each_check(CASES))
+        wanted = CASES if everything else list(in_short(CASES))
         metafunc.parametrize("case", wanted, ids=[case.id for case in wanted])
     if "nothing" in metafunc.fixturenames:
-        metafunc.parametrize("nothing", NOTHING if every else NOTHING[:1])
+        metafunc.parametrize("nothing", NOTHING if everything else NOTHING[:1])
 
 
 def each() -> list:

@@ -123,6 +123,7 @@ def test_all_that_is_asked_is_answered(exercise):
     assert verdict.passed, verdict
 
 
+@pytest.mark.at_length
 @pytest.mark.parametrize(
     ("right", "wrong", "check"),
     [

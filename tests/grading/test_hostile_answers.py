@@ -54,6 +54,10 @@ HARMLESS = {
 }
 
 
+TELLING = {"monkeypatched time", "endless thread"}
+REFUSED = {name: [] if name in TELLING else [pytest.mark.at_length] for name in HARMLESS}
+
+
 @pytest.fixture(scope="module", autouse=True)
 def warm():
     grader().warm_up()
@@ -112,7 +116,9 @@ def test_right_answer_with_strange_habits_passes(code):
     assert verdict.passed, verdict
 
 
-@pytest.mark.parametrize("code", HARMLESS.values(), ids=HARMLESS)
+@pytest.mark.parametrize(
+    "code", [pytest.param(HARMLESS[name], id=name, marks=marks) for name, marks in REFUSED.items()]
+)
 def test_starter_with_strange_habits_is_refused(code):
     verdict = graded(code + FUNCTION, "every_carrier_is_asked_at_once", answer_limit=0.5)
     assert not verdict.passed

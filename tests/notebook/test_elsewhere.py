@@ -25,7 +25,7 @@ from unblocked.server.browser import link
 from unblocked.server.serving import listen
 
 TOKEN = "of-this-test"
-BASES = ["/", "/user/zoe/"]
+BASES = [pytest.param("/", marks=pytest.mark.at_length), "/user/zoe/"]
 """Where a JupyterLab of one's own is, and where a hub has that of a user."""
 
 APP = """

@@ -152,7 +152,10 @@ def test_the_settings_are_in_place(open_room, name, wanted):
     assert {key: schema["properties"][key]["default"] for key in wanted} == wanted
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+AT_LENGTH = [pytest.param(each, marks=pytest.mark.at_length) for each in (signal.SIGTERM, signal.SIGHUP)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, *AT_LENGTH], ids=lambda number: number.name)
 def test_it_ends_with_everything_that_it_started(tmp_path, number):
     with opened(tmp_path / "workspace") as room:
         assert room.ask("POST", "/api/kernels")[0] == 201

@@ -58,7 +58,7 @@ SPLIT = """
 """
 
 
-@pytest.mark.parametrize("target", ["shop.py", "shop:app"])
+@pytest.mark.parametrize("target", ["shop.py", pytest.param("shop:app", marks=pytest.mark.at_length)])
 def test_what_was_saved_last_is_served_however_soon(target, write, carriers, tmp_path):
     env = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(tmp_path / "kept")}
     for price in (1.0, 2.0):

@@ -136,7 +136,14 @@ def settings_of(kind, *, workers=1, **given):
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "number"),
-    [("blocking", 1), ("awaiting", 1), ("def", 1), ("processes", 1), ("blocking", 2), ("def", 2)],
+    [
+        ("blocking", 1),
+        ("awaiting", 1),
+        ("processes", 1),
+        ("def", 2),
+        pytest.param("blocking", 2, marks=pytest.mark.at_length),
+        pytest.param("def", 1, marks=pytest.mark.at_length),
+    ],
 )
 def test_lab_and_model_agree_after_every_step(kind, number, model, workers, outside):
     run = model("run", settings_of(kind, workers=number, requests=9, every=100, tokens=3, processes=2))
