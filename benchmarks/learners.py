@@ -61,13 +61,27 @@ class Learner:
         self.popen = subprocess.Popen([sys.executable, "-c", START], cwd=COURSE, env=env, **pipes)
         at_the_end.callback(self.popen.kill)
         said = urlsplit(self.popen.stdout.readline().split()[-1])
-        token, at = parse_qs(said.query)["token"][0], said.netloc
-        headers = {"Authorization": f"token {token}"}
-        made = urllib.request.Request(f"http://{at}/api/kernels", method="POST", data=b"{}", headers=headers)
-        with urllib.request.urlopen(made) as answer:
-            number = json.load(answer)["id"]
-        address = f"ws://{at}/api/kernels/{number}/channels?token={token}"
+        self._token, self._at = parse_qs(said.query)["token"][0], said.netloc
+        self.workspace = home / "unblocked_workspace"
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin with a fresh kernel."""
+        self.number = self.ask("POST", "kernels", {})["id"]
+        address = f"ws://{self._at}/api/kernels/{self.number}/channels?token={self._token}"
         self._kernel = websocket.create_connection(address, timeout=600)
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Ask JupyterLab's server, and give what it answers."""
+        headers = {"Authorization": f"token {self._token}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        asked = urllib.request.Request(f"http://{self._at}/api/{path}", method=method, data=data, headers=headers)
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def leave(self) -> None:
+        """Close the connection to the kernel, as a closed page does."""
+        self._kernel.close()
 
     def run(self, code: str) -> str:
         """Run a cell, and give the text that it shows."""
@@ -101,7 +115,7 @@ class Learner:
         self.popen.send_signal(number)
         self.popen.wait()
         self.popen.stdout.close()
-        self._kernel.close()
+        self.leave()
 
 
 @contextlib.contextmanager

@@ -68,9 +68,9 @@ def test_build_says_what_it_built(monkeypatch, capsys):
     assert capsys.readouterr().out == "out of date: notebooks/02_routes.ipynb\n"
 
 
-def test_test_runs_everything_with_two_workers_a_core(handed_over):
+def test_tests_run_with_a_worker_a_core_and_one_more(handed_over):
     cli.main(["test"])
-    assert handed_over == [(COURSE, ["-m", "pytest", "-n", "6", "--dist", "worksteal"])]
+    assert handed_over == [(COURSE, ["-m", "pytest", "-n", "4", "--dist", "worksteal"])]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_test_runs_everything_with_two_workers_a_core(handed_over):
 )
 def test_what_follows_goes_to_pytest(handed_over, words):
     cli.main(["test", *words])
-    assert handed_over == [(COURSE, ["-m", "pytest", "-n", "6", "--dist", "worksteal", *words])]
+    assert handed_over == [(COURSE, ["-m", "pytest", "-n", "4", "--dist", "worksteal", *words])]
 
 
 @pytest.mark.parametrize("words", [["-n", "0"], ["-n8"], ["--pdb"], ["-s"], ["--help"], ["--numprocesses=2"]])

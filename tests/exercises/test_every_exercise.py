@@ -23,7 +23,7 @@ CASES = [case for exercise in EXERCISES for case in cases(exercise)]
 IN_NOTEBOOKS = {"starter", "solution"}
 """What each exercise's notebook grades, in tests/lessons."""
 
-NOTHING = ["from fastapi import FastAPI\napp = FastAPI()\n", "app = None\n"]
+NOTHING = {"an app without routes": "from fastapi import FastAPI\napp = FastAPI()\n", "no app": "app = None\n"}
 """Answers that have nothing in them."""
 
 
@@ -33,9 +33,9 @@ def in_short(every):
     """
     for _, own in groupby(every, key=lambda case: case.exercise.name):
         kept = [case for case in own if case.name not in IN_NOTEBOOKS]
-        firsts = {case.refused_by: case for case in reversed(kept)}  # None of those that must pass, "" of empty ones
+        firsts = {case.refused_by: case for case in reversed(kept)}  # under None, the first that must pass
         order = [check.name for check in load(kept[0].exercise.checks) if check.name in firsts]
-        yield from (firsts[each] for each in dict.fromkeys([None, "", order[0], order[-1]]) if each in firsts)
+        yield from (firsts[each] for each in dict.fromkeys([None, order[0], order[-1]]))
 
 
 def pytest_generate_tests(metafunc):
@@ -44,7 +44,8 @@ def pytest_generate_tests(metafunc):
         wanted = CASES if everything else list(in_short(CASES))
         metafunc.parametrize("case", wanted, ids=[case.id for case in wanted])
     if "nothing" in metafunc.fixturenames:
-        metafunc.parametrize("nothing", NOTHING if everything else NOTHING[:1])
+        wanted = list(NOTHING)[: None if everything else 1]
+        metafunc.parametrize("nothing", [NOTHING[each] for each in wanted], ids=wanted)
 
 
 def each() -> list:

@@ -143,7 +143,7 @@ def test_answer_does_not_rest_while_its_server_works(process):
         app = App(Channel(ours), carriers=None, limit=1, url="http://app", pid=rests.pid, file="")
         until(app.is_quiet, "it waits for a line")
         app.beside.append(works)
-        assert app.is_quiet() is False
+        until(lambda: app.is_quiet() is False, "the other one is at work")  # at first it is starting, and reads files
 
 
 def test_server_that_has_ended_keeps_nobody_from_resting(process):

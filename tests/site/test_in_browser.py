@@ -10,8 +10,8 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 900}
 WORDS = ["token", "lifespan", "semaphore", "deadline", "prediction"]
 PARTS = 3
 """Of the pages, so that several workers look at them."""
-ALIKE = 8
-"""Pages in one folder that are few enough for axe to look at all of them."""
+ALIKE = {"labs", "lessons", "teaching/handout", "teaching/notes"}
+"""Folders whose pages are made in the same way."""
 UNFOLD = "document.querySelectorAll('article details').forEach(fold => fold.open = true)"
 CONTRAST = "color-contrast"
 LOOK = """() => {
@@ -72,12 +72,15 @@ def visit(page, url):
 
 @pytest.fixture
 def usable(request, site, pages):
-    """The pages that axe looks at: where many are of one kind, only the first and the longest of them."""
+    """The pages that axe looks at: where many are made in the same way, only the first and the longest of them."""
     if request.config.getoption("everything"):
         return set(pages)
-    kinds = [list(kind) for _, kind in groupby(pages, key=lambda name: name.rpartition("/")[0])]
-    long = [[kind[0], max(kind, key=lambda name: (site / name).stat().st_size)] for kind in kinds if len(kind) > ALIKE]
-    return {name for kind in kinds if len(kind) <= ALIKE for name in kind}.union(*long)
+    found = set()
+    for folder, kind in groupby(pages, key=lambda name: name.rpartition("/")[0]):
+        alike = list(kind)
+        longest = max(alike, key=lambda name: (site / name).stat().st_size)
+        found |= {alike[0], longest} if folder in ALIKE else set(alike)
+    return found
 
 
 @pytest.mark.long
