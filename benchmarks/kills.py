@@ -31,9 +31,10 @@ from benchmarks.learners import PARTS, Learner, homes
 from benchmarks.processes import left, until
 from unblocked.exercises import Exercise
 from unblocked.lessons import running, source
+from unblocked.processes import runtime
 
 COURSE = Path(__file__).resolve().parents[1]
-SPAN = 25.0
+SPAN = 20.0
 """Seconds of a lesson in which the moment lies."""
 
 PATIENCE = 180.0
@@ -177,14 +178,14 @@ class Trial:
         found.gone_after.append(time.perf_counter() - begun)
         found.processes += left(processes)
 
-    def close(self) -> int:
-        """End the learner who is left; give the number of sockets, folders and places in memory that stay."""
+    def close(self) -> list[Path]:
+        """End the learner who is left; give the folders of owners that stay."""
         if self.learner is not None:
             self.learner.end(signal.SIGINT)
         self.at_the_end.close()
         temporary = self.folder / "tmp"
         until(lambda: not list(temporary.glob("unblocked-*")), limit=60)
-        return len(list(temporary.glob("unblocked-*")))
+        return list(temporary.glob("unblocked-*"))
 
 
 def main() -> None:
@@ -205,7 +206,8 @@ def main() -> None:
         mine = f"unblocked-{os.getuid()}-"
         memory = {each for each in set(Path("/dev/shm").iterdir()) - before if each.name.startswith(mine)}
         show(console, trial.found)
-        console.print(f"In the end: {folders} folders with sockets, {len(memory)} places in memory left.")
+        told = f"{len(folders)} folders of owners left, of which the next start removes {len(runtime.sweep())}"
+        console.print(f"In the end: {told}; {len(memory)} places in memory.")
 
 
 def show(console: Console, found: dict[str, Found]) -> None:
