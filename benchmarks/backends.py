@@ -8,6 +8,7 @@ with a database is also started where no PostgreSQL has been laid out before.
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import statistics
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 from rich.console import Console
@@ -65,6 +67,7 @@ class Owner:
     def __init__(self, lab: str) -> None:
         command = [sys.executable, "-c", OWNER, lab, SENDS[lab]]
         self.popen = subprocess.Popen(command, cwd=COURSE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.popen.stdout is not None
         self.said = json.loads(self.popen.stdout.readline())
         self.folder = Path(self.said["folder"])
 
@@ -95,7 +98,7 @@ def main() -> None:
     made = Table(title="kill -9", title_justify="left")
     for column in ("of", "runs", "processes of it left after 2 s", "all gone: median", "maximum"):
         made.add_column(column, justify="left" if column == "of" else "right")
-    starts: list[dict] = []
+    starts: list[dict[str, Any]] = []
     memory: list[dict[str, int]] = []
     for name in names:
         found = []
@@ -104,7 +107,7 @@ def main() -> None:
                 starts.append(owner.said)
                 memory.append(owner.memory())
                 gone = owner.folder if name == "owner" else Path("/nonexistent")
-                found.append(look(owner.family(name), gone, lambda o=owner, n=name: o.kill(n)))
+                found.append(look(owner.family(name), gone, functools.partial(owner.kill, name)))
         took = [one.gone_after for one in found if one.gone_after is not None]
         figures = (f"{how(took):.2f} s" for how in (statistics.median, max))
         made.add_row(name, str(words.times), str(sum(one.processes for one in found)), *figures)

@@ -52,13 +52,18 @@ class Found:
     gone_after: list[float] = field(default_factory=list)
 
 
+def read(notebook: Path) -> nbformat.NotebookNode:
+    whole: nbformat.NotebookNode = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+    return whole
+
+
 class Walk(threading.Thread):
     """A learner goes through a lesson, cell after cell, and JupyterLab saves the notebook after each."""
 
     def __init__(self, learner: Learner, name: str, *, solved: bool) -> None:
         super().__init__(daemon=True)
         self.learner, self.stopped = learner, threading.Event()
-        self.notebook = nbformat.read(COURSE / "notebooks" / f"{name}.ipynb", as_version=4)
+        self.notebook = read(COURSE / "notebooks" / f"{name}.ipynb")
         if solved:
             running.inject(self.notebook, name.partition("_")[2])
         self.place = f"contents/notebooks/{name}.ipynb"
@@ -71,7 +76,8 @@ class Walk(threading.Thread):
                 if self.stopped.is_set():
                     return
                 if cell.cell_type == "code":
-                    cell.outputs = [nbformat.v4.new_output("stream", text=self.learner.run(cell.source))]
+                    text = self.learner.run(cell.source)
+                    cell.outputs = [nbformat.v4.new_output("stream", text=text)]  # type: ignore[no-untyped-call]
                     self.learner.ask("PUT", self.place, {"type": "notebook", "content": self.notebook})
 
     def end(self, *, dead: bool) -> bool:
@@ -116,7 +122,7 @@ def lost(workspace: Path) -> list[str]:
     found = []
     for copy in workspace.glob("notebooks/*.ipynb"):
         try:
-            nbformat.read(copy, as_version=4)
+            read(copy)
         except (ValueError, nbformat.reader.NotJSONError):
             found.append(copy.name)
     for answer in workspace.glob("answers/*/*.py"):
@@ -141,7 +147,8 @@ class Trial:
 
     def __init__(self, folder: Path, lessons: list[str], chance: random.Random) -> None:
         self.folder, self.lessons, self.chance = folder, lessons, chance
-        self.at_the_end, self.learner, self.homes = contextlib.ExitStack(), None, 0
+        self.at_the_end, self.homes = contextlib.ExitStack(), 0
+        self.learner: Learner | None = None
         self.found: dict[str, Found] = {}
 
     def once(self, number: int) -> str:

@@ -57,10 +57,18 @@ class Learner:
         home.mkdir()
         folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "UNBLOCKED_WORKSPACE")
         env = os.environ | {"HOME": str(home)} | {name: str(home / name.lower()) for name in folders}
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-        self.popen = subprocess.Popen([sys.executable, "-c", START], cwd=COURSE, env=env, **pipes)
+        self.popen = subprocess.Popen(
+            [sys.executable, "-c", START],
+            cwd=COURSE,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
         at_the_end.callback(self.popen.kill)
-        said = urlsplit(self.popen.stdout.readline().split()[-1])
+        assert self.popen.stdout is not None
+        self._said = self.popen.stdout
+        said = urlsplit(self._said.readline().split()[-1])
         self._token, self._at = parse_qs(said.query)["token"][0], said.netloc
         self.workspace = home / "unblocked_workspace"
         self.begin()
@@ -84,18 +92,25 @@ class Learner:
         self._kernel.close()
 
     def run(self, code: str) -> str:
-        """Run a cell, and give the text that it shows."""
-        number, shown = uuid.uuid4().hex, ""
+        """Run a cell, and give the text that it shows.
+
+        Raises:
+            ConnectionAbortedError: JupyterLab has closed the connection in the meantime.
+        """
+        number, shown = uuid.uuid4().hex, list[str]()
         header = {"msg_id": number, "msg_type": "execute_request", "session": "one", "username": "", "version": "5.3"}
         message: dict[str, Any] = {"header": header, "parent_header": {}, "metadata": {}, "channel": "shell"}
         self._kernel.send(json.dumps(message | {"content": {"code": code, "silent": False}}))
         while True:
-            message = json.loads(self._kernel.recv())
+            said = self._kernel.recv()
+            if not said:  # of a connection that is closed
+                raise ConnectionAbortedError("the kernel's connection is closed")
+            message = json.loads(said)
             if message["parent_header"].get("msg_id") != number:
                 continue
-            shown += message["content"].get("data", {}).get("text/plain", "")
+            shown.append(message["content"].get("data", {}).get("text/plain", ""))
             if message["content"].get("execution_state") == "idle":
-                return shown
+                return "".join(shown)
 
     def family(self) -> list[psutil.Process]:
         command = psutil.Process(self.popen.pid)
@@ -114,7 +129,7 @@ class Learner:
     def end(self, number: signal.Signals) -> None:
         self.popen.send_signal(number)
         self.popen.wait()
-        self.popen.stdout.close()
+        self._said.close()
         self.leave()
 
 

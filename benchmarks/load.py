@@ -12,7 +12,7 @@ import platform
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -59,7 +59,7 @@ def app() -> FastAPI:
 
 
 @contextmanager
-def served():
+def served() -> Iterator[str]:
     """Run the service on uvicorn, in a process that the keeper owns; give its address."""
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listening:
         child = keeper().start([sys.executable, __file__, "@0"], name="served", descriptors=[listening.fileno()])
@@ -138,7 +138,8 @@ def arrivals(url: str) -> list[float]:
         async with aiohttp.ClientSession() as session:
             return await _asked(session, f"{url}/arrivals", "count")
 
-    return json.loads(asyncio.run(ask()))
+    moments: list[float] = json.loads(asyncio.run(ask()))
+    return moments
 
 
 def stall_against_schedule(url: str) -> None:

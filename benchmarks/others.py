@@ -119,14 +119,18 @@ def with_nbgrader(folder: Path, code: str, python: str) -> list[str]:
     cells += [_cell(f"check_{n}", source, locked=True, points=1) for n, source in enumerate(called)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     file = folder / "answer.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), file)
+    made = nbformat.v4.new_notebook(cells=cells, metadata=kernel)  # type: ignore[no-untyped-call]
+    nbformat.write(made, file)  # type: ignore[no-untyped-call]
     return [python, "-m", "nbgrader", "validate", str(file)]
 
 
 def _cell(name: str, source: str, *, locked: bool, points: int | None = None) -> nbformat.NotebookNode:
     about = {"grade_id": name, "grade": points is not None, "solution": not locked, "locked": locked, "task": False}
     about |= {"schema_version": 3} | ({} if points is None else {"points": points})
-    return nbformat.v4.new_code_cell(source.strip(), metadata={"nbgrader": about})
+    made: nbformat.NotebookNode = nbformat.v4.new_code_cell(  # type: ignore[no-untyped-call]
+        source.strip(), metadata={"nbgrader": about}
+    )
+    return made
 
 
 def timed(argv: list[str], folder: str, *, passes: bool) -> float:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.heading import heading
 from unblocked import load, serve, upstream
@@ -17,6 +18,7 @@ from unblocked.drawing.lanes import Lane, Piece, exclusive
 from unblocked.drawing.view import View
 from unblocked.outside import Outside
 from unblocked.percentiles import percentile
+from unblocked.stack import Service
 from unblocked.traffic import Result
 
 PLACE = Path(__file__).parents[1] / "docs" / "assets" / "playground"
@@ -24,26 +26,31 @@ HEAD = "/** Written by `python -m benchmarks.playground`: the presets, run for r
 SLIVER = 1 / 500
 """The share of a run below which a piece of a lane is left out."""
 
+Preset = dict[str, Any]
+"""A run that the page offers, as `presets.js` has it."""
 
-def presets() -> list[dict]:
+
+def presets() -> list[Preset]:
     """Read the runs that the page offers."""
-    return json.loads(re.search(r"presets = (\[.*\]);", (PLACE / "presets.js").read_text(), re.DOTALL)[1])
+    said = re.search(r"presets = (\[.*\]);", (PLACE / "presets.js").read_text(), re.DOTALL)
+    assert said is not None
+    return list(json.loads(said[1]))
 
 
-def prepare(carriers: Outside, settings: dict) -> None:
+def prepare(carriers: Outside, settings: dict[str, Any]) -> None:
     """Let carriers and printer take as long as a preset says; the warehouse only takes notice."""
     carriers.mend(latency=settings["waits"] / 1000)
     carriers.slow("/printer/*", latency=settings.get("computes", 0) / 1000)
 
 
-def sender(parcel, preset: dict) -> Callable[[], Result]:
+def sender(parcel: Service, preset: Preset) -> Callable[[], Result]:
     settings = preset["settings"]
     many, every = settings["requests"], settings.get("every", 0)
     plan = {"rate": 1000 / every, "seconds": many * every / 1000} if every else {"n": many}
     return lambda: load(parcel, preset["path"], **plan)
 
 
-def measured(parcel, carriers: Outside, preset: dict, *, times: int) -> dict:
+def measured(parcel: Service, carriers: Outside, preset: Preset, *, times: int) -> dict[str, Any]:
     """Run a preset several times; give the fastest run: the one that other work on the machine disturbed least."""
     prepare(carriers, preset["settings"])
     load(parcel, preset["path"], n=2)  # the first requests open connections and start processes
@@ -54,18 +61,18 @@ def measured(parcel, carriers: Outside, preset: dict, *, times: int) -> dict:
     return {"of": times, "settings": found, **kept(View(min(runs, key=lambda run: run.slowest)))}
 
 
-def alone(parcel, preset: dict, *, times: int) -> dict:
+def alone(parcel: Service, preset: Preset, *, times: int) -> dict[str, Any]:
     """Measure what one request computes when nobody else does."""
     fastest = min(load(parcel, preset["path"], n=1).slowest for _ in range(times))
     return {"computes": round(fastest * 1000)}
 
 
-def kept(view: View) -> dict:
+def kept(view: View) -> dict[str, Any]:
     lag = [[ms(when - late), ms(when)] for when, late in view.lag if late >= max(0.005, view.span / 100)]
     return {"late": lag, "lanes": [lane_of(lane, view.span) for lane in view.lanes]}
 
 
-def lane_of(lane: Lane, span: float) -> dict:
+def lane_of(lane: Lane, span: float) -> dict[str, Any]:
     seen = joined([p for p in exclusive(lane.pieces) if p.end - p.start >= span * SLIVER], gap=span * SLIVER * 2)
     return {"due": ms(lane.due), "done": ms(lane.done), "pieces": [[p.place, ms(p.start), ms(p.end)] for p in seen]}
 

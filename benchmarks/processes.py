@@ -7,6 +7,7 @@ It needs some six minutes, most of them for starting Jupyter kernels. As root it
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import pwd
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from rich.console import Console
 from rich.table import Table
@@ -84,6 +85,9 @@ class Owner:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}, **identity,
         )  # fmt: skip
+        assert self.popen.stdin is not None
+        assert self.popen.stdout is not None
+        self.line = self.popen.stdin
         said = json.loads(self.popen.stdout.readline())
         self.folder = Path(said["folder"])
         self.warden = psutil.Process(said["warden"])
@@ -97,16 +101,21 @@ class Owner:
             pass
 
 
+def kill(*processes: subprocess.Popen[bytes] | psutil.Process) -> None:
+    for process in processes:
+        process.kill()
+
+
 ENDS: dict[str, Callable[[Owner], object]] = {
     "kill -9 of the owner": lambda o: o.popen.kill(),
     "kill -9 of the supervisor": lambda o: o.supervisor.kill(),
     "kill -9 of the warden": lambda o: o.warden.kill(),
-    "kill -9 of owner and supervisor": lambda o: (o.popen.kill(), o.supervisor.kill()),
-    "kill -9 of owner and warden": lambda o: (o.popen.kill(), o.warden.kill()),
+    "kill -9 of owner and supervisor": lambda o: kill(o.popen, o.supervisor),
+    "kill -9 of owner and warden": lambda o: kill(o.popen, o.warden),
     "interrupt (SIGINT to its group)": lambda o: os.killpg(o.popen.pid, signal.SIGINT),
     "SIGTERM": lambda o: o.popen.terminate(),
-    "normal exit": lambda o: o.popen.stdin.close(),
-    "crash": lambda o: (o.popen.stdin.write(b"crash\n"), o.popen.stdin.flush()),
+    "normal exit": lambda o: o.line.close(),
+    "crash": lambda o: o.popen.communicate(b"crash\n"),
 }
 
 
@@ -148,7 +157,7 @@ def owners(python: str, user: int | None, times: int) -> Iterator[Way]:
         way = Way(name)
         for _ in range(times):
             with contextlib.closing(Owner(python, user)) as owner:
-                way.found.append(look(owner.processes, owner.folder, lambda e=end, o=owner: e(o)))
+                way.found.append(look(owner.processes, owner.folder, functools.partial(end, owner)))
         yield way
 
 
@@ -162,10 +171,11 @@ class Kernel:
         self.client.start_channels()
         self.client.wait_for_ready(timeout=60)
         self.run('from unblocked import serve; parcel = serve("routes")')
-        seen = self.run("", warden="__import__('unblocked.processes').processes.keeper().guard",
+        seen = self.run("", me="__import__('os').getpid()",
+                        warden="__import__('unblocked.processes').processes.keeper().guard",
                         folder="str(__import__('unblocked.processes').processes.keeper().folder)")  # fmt: skip
         warden = psutil.Process(int(seen["warden"]))
-        self.folder = Path(seen["folder"].strip("'"))
+        self.number, self.folder = int(seen["me"]), Path(seen["folder"].strip("'"))
         self.processes = [warden, *warden.children(recursive=True)]
 
     def run(self, code: str, **asked: str) -> dict[str, str]:
@@ -176,7 +186,7 @@ class Kernel:
         return {name: value["data"]["text/plain"] for name, value in reply["user_expressions"].items()}
 
     def kill(self) -> None:
-        os.kill(self.manager.provisioner.pid, signal.SIGKILL)
+        os.kill(self.number, signal.SIGKILL)
 
     def interrupt(self) -> tuple[float, bool]:
         """Interrupt a running cell; give how soon it stopped, and whether all that it serves went on."""
@@ -211,7 +221,7 @@ def kernels(times: int) -> Iterator[Way]:
         way = Way(name)
         for _ in range(times):
             with contextlib.closing(Kernel()) as kernel:
-                way.found.append(look(kernel.processes, kernel.folder, lambda e=end, k=kernel: e(k)))
+                way.found.append(look(kernel.processes, kernel.folder, functools.partial(end, kernel)))
         yield way
 
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
@@ -59,7 +60,7 @@ def run(client: BlockingKernelClient, cell: str, *, passes: bool) -> float:
     verdicts = []
     begun = time.perf_counter()
 
-    def see(message: dict) -> None:
+    def see(message: dict[str, Any]) -> None:
         if MEDIA_TYPE in message["content"].get("data", {}):
             verdicts.append((time.perf_counter() - begun, message["content"]["data"][MEDIA_TYPE]))
 
