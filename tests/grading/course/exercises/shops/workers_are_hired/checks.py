@@ -21,7 +21,7 @@ def check_a_killed_worker_loses_nothing(stack: Stack, carriers: Outside) -> None
     """A label is drawn although its worker is killed."""
     carriers.hold()
     stack.post("/labels/7")
-    carriers.wait_for(1)
+    stack.works(lambda: carriers.waiting("/drawn/*"))
     stack.worker.kill()
     carriers.mend(latency=0)
     stack.hire()
