@@ -63,7 +63,7 @@ def test_environment_of_somebody_else_is_told(course):
 def packed(course):
     """A course whose list has two packages, one of them only for another system; both are installed."""
     (course.folder / PLAIN).write_text("-e .\nParcel_Post==1.2\nmac-only==3.0 ; sys_platform == 'nowhere'\n")
-    site = course.venv / "lib" / "python3.11" / "site-packages"
+    site = course.venv / "lib" / f"python{environment.version()}" / "site-packages"
     info = site / "parcel_post-1.2.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: parcel-post\nVersion: 1.2\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import subprocess
 import sys
@@ -72,8 +73,17 @@ def _wrong(name: str, version: str, found: Distribution | None) -> str:
         return f"`{name}` is missing"
     if found.version != version:
         return f"`{name}` is {found.version}, and should be {version}"
-    gone = sum(not Path(str(file.locate())).exists() for file in found.files or () if file.suffix != ".pyc")
+    gone = sum(not Path(str(found.locate_file(file))).exists() for file in _files_of(found))
     return f"`{name}` lacks {gone} of its files" if gone else ""
+
+
+def _files_of(found: Distribution) -> Iterator[str]:
+    """Give the files that a package was installed with; from Python 3.12 `found.files` leaves out those that are gone.
+
+    What Python has compiled is made again where it is wanted.
+    """
+    record = (found.read_text("RECORD") or "").splitlines()
+    return (path for path, *_ in csv.reader(record) if not path.endswith(".pyc"))
 
 
 def _plain(name: str) -> str:
