@@ -5,6 +5,7 @@ f-strings, ASCII only.
 """
 # mypy: allow-untyped-defs, allow-untyped-calls
 
+import io
 import os
 import subprocess
 import sys
@@ -58,6 +59,9 @@ def main():
     if message:
         sys.stderr.write(message + "\n")
         return 2
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a letter is no reason to stop
     return _run(sys.argv[1:])
 
 

@@ -92,7 +92,7 @@ def address(data: Path) -> str:
 def is_ready(data: Path, pid: int) -> bool:
     """Say whether the server with this process id takes connections, as `pg_ctl` does: it writes that down itself."""
     try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return False
     of_another = lines[:1] != [str(pid)]  # one that was killed leaves it
@@ -128,7 +128,9 @@ def disown_memory(data: Path) -> None:
     """
     if _apart(data).exists():
         return
-    key, number = map(int, (data / "postmaster.pid").read_text().splitlines()[6].split())
+    key, number = map(
+        int, (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()[6].split()
+    )
     libc = ctypes.CDLL(None)
     if libc.shmget(key, 0, 0) == number:
         libc.shmctl(number, _IPC_RMID, None)
@@ -181,7 +183,7 @@ def _make_once(kept: Path) -> None:
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
     lock.parent.mkdir(exist_ok=True)
-    with lock.open("w") as held:
+    with lock.open("w", encoding="utf-8") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
 

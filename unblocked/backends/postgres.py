@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from pathlib import Path
 from typing import Self
 
+from unblocked import surroundings
 from unblocked.backends import cluster
 from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.faults import Fault
@@ -50,6 +52,7 @@ class Postgres(Backend):
         child = kept_by.start(
             cluster.server(self.data),
             name="postgres",
+            env=surroundings.clean(os.environ),
             polite=signal.SIGQUIT,  # at once: nobody will read the data again
         )
         super().__init__(child, name="postgres", where=str(self.data.parent))

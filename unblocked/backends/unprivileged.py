@@ -83,7 +83,7 @@ def _enter(libc: ctypes.CDLL, way: int) -> None:
     _ask(libc.unshare(way))
     mine, ours = (user, group) if user and _has_account(user) else (NOBODY, NOBODY)
     for name, words in (("setgroups", "deny"), ("uid_map", f"{mine} {user} 1"), ("gid_map", f"{ours} {group} 1")):
-        Path("/proc/self", name).write_text(words)
+        Path("/proc/self", name).write_text(words, encoding="utf-8")
 
 
 def _has_account(user: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from unblocked import surroundings
 from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.course import course
 from unblocked.faults import Fault
@@ -124,4 +125,4 @@ def _await(lines: Lines, child: Child, name: str) -> None:
 def _environment(env: Mapping[str, str]) -> dict[str, str]:
     path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
     ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"} | runtime.temporary(keeper().folder)
-    return {**os.environ, **ours, **env}
+    return {**surroundings.clean(os.environ), **ours, **env}

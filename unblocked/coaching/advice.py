@@ -77,7 +77,8 @@ def solution(exercise: str, *, anyway: bool = False) -> Words:
     if not found.solution.is_file():
         raise Fault(f"`{exercise}` has no solution: a fault of the course.")
     journal.append({"kind": "solution", "exercise": exercise})
-    return Words(f"```python\n{found.solution.read_text().strip()}\n```")
+    solution = found.solution.read_text(encoding="utf-8").strip()
+    return Words(f"```python\n{solution}\n```")
 
 
 def _hinted(checks: list[Check], failed: str) -> Check:

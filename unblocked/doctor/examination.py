@@ -84,8 +84,8 @@ def _working(python: Path, folder: Path) -> Iterator[Finding]:
     """Have the parts of a lesson tried by the course's own Python, which may fail in any way."""
     command = [str(python), "-m", "unblocked.doctor.working"]
     with (
-        tempfile.TemporaryFile("w+") as complaints,
-        subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=complaints) as process,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
+        subprocess.Popen(command, cwd=folder, encoding="utf-8", stdout=subprocess.PIPE, stderr=complaints) as process,
         _at_most(process, _LONGEST),
     ):
         for line in process.stdout or ():

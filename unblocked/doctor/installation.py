@@ -59,7 +59,9 @@ def installed(course: Course) -> Finding:
 
 def packages(course: Course, *, sites: list[str]) -> Finding:
     """Look whether all packages of the lock are there, in its versions, with all their files."""
-    wanted = {_plain(name): version for name, version in _PIN.findall((course.folder / PLAIN).read_text())}
+    wanted = {
+        _plain(name): version for name, version in _PIN.findall((course.folder / PLAIN).read_text(encoding="utf-8"))
+    }
     have = {_plain(each.metadata["Name"]): each for each in distributions(path=sites)}
     wrong = [problem for name, version in wanted.items() if (problem := _wrong(name, version, have.get(name)))]
     if not wrong:

@@ -82,10 +82,12 @@ def memory() -> Finding:
 def _free_memory() -> int | None:
     if not _MEMORY.exists():
         return None
-    lines = dict(line.split(":", 1) for line in _MEMORY.read_text().splitlines())
+    lines = dict(line.split(":", 1) for line in _MEMORY.read_text(encoding="utf-8").splitlines())
     free = int(lines["MemAvailable"].split()[0]) * 1024
     try:
-        allowed, used = ((_CONTAINER / f"memory.{name}").read_text().strip() for name in ("max", "current"))
+        allowed, used = (
+            (_CONTAINER / f"memory.{name}").read_text(encoding="utf-8").strip() for name in ("max", "current")
+        )
     except OSError:  # not in a container, or one of the older kind
         return free
     return free if allowed == "max" else min(free, int(allowed) - int(used))

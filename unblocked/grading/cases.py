@@ -45,7 +45,7 @@ class Case:
     @property
     def fingerprint(self) -> str:
         """What changes when the answer or its checks change."""
-        return hashlib.sha256((self.code + self.exercise.checks.read_text()).encode()).hexdigest()[:16]
+        return hashlib.sha256((self.code + self.exercise.checks.read_text(encoding="utf-8")).encode()).hexdigest()[:16]
 
     @property
     def up_to(self) -> str:
@@ -76,9 +76,9 @@ class Case:
 
 def cases(exercise: Exercise) -> Iterator[Case]:
     """Give all answers that are kept beside an exercise, and those that every exercise must refuse."""
-    yield Case(exercise, "solution", exercise.solution.read_text())
+    yield Case(exercise, "solution", exercise.solution.read_text(encoding="utf-8"))
     for path in sorted((exercise.folder / "also_right").glob("*.py")):
-        yield Case(exercise, f"also_right/{path.stem}", path.read_text())
+        yield Case(exercise, f"also_right/{path.stem}", path.read_text(encoding="utf-8"))
     for path in sorted((exercise.folder / "wrong").glob("*.py")):
         yield _wrong(exercise, path)
     yield Case(exercise, "starter", exercise.starter, refused_by="")
@@ -86,7 +86,7 @@ def cases(exercise: Exercise) -> Iterator[Case]:
 
 
 def _wrong(exercise: Exercise, path: Path) -> Case:
-    code = path.read_text()
+    code = path.read_text(encoding="utf-8")
     says = re.search(r"^Says: (.+)$", ast.get_docstring(ast.parse(code)) or "", re.MULTILINE)
     if says is None:
         raise Fault(f"`{path}` must end its docstring with a line `Says: …`: the words that its refusal contains.")

@@ -115,5 +115,5 @@ def _module(path: str, _changed: int) -> ModuleType:
     module = ModuleType("checks")
     module.__file__ = path
     sys.modules["checks"] = module
-    exec(compile(Path(path).read_text(), path, "exec"), module.__dict__)
+    exec(compile(Path(path).read_bytes(), path, "exec"), module.__dict__)
     return module

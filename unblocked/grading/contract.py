@@ -27,7 +27,7 @@ class Contract:
     @classmethod
     def read(cls, order: Order, number: int) -> Self:
         """Read that of the worker of this number."""
-        told = json.loads(_file(order, number).read_text())
+        told = json.loads(_file(order, number).read_text(encoding="utf-8"))
         return cls(**{**told, "queues": tuple(told["queues"])})
 
 

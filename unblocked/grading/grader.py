@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import socket
 import sys
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from unblocked import surroundings
 from unblocked.exercises import Exercise
 from unblocked.faults import Fault
 from unblocked.grading.order import Order
@@ -138,7 +140,8 @@ class Grader:
                 self._orders.close()
                 self._orders = None
             argv = [sys.executable, "-m", "unblocked.grading.zygote", "@0"]
-            self._zygote, self._orders = kept.start_with_line(argv, name="grader")
+            env = surroundings.for_answers(os.environ)
+            self._zygote, self._orders = kept.start_with_line(argv, name="grader", env=env)
             self._keeper = kept
         return self._orders
 

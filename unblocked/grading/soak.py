@@ -37,9 +37,9 @@ class Tally:
     def read(cls, path: Path) -> Tally:
         """Read what was tallied before; a line that was cut off counts as not graded."""
         tally = cls(path)
-        text = path.read_text() if path.exists() else ""
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
         if text and not text.endswith("\n"):  # so that it does not swallow the next
-            path.write_text(text + "\n")
+            path.write_text(text + "\n", encoding="utf-8")
         for line in text.splitlines():
             try:
                 entry = json.loads(line)
@@ -50,7 +50,7 @@ class Tally:
 
     def add(self, case: Case, falsehood: str) -> None:
         """Count a verdict, here and in the file."""
-        with self.path.open("a") as file:
+        with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": _key(case), "false": falsehood}) + "\n")
         self._count(_key(case), falsehood)
 

@@ -121,7 +121,7 @@ class Verdict:
             printed = html.escape(self.verdict.printed.strip())
             parts.append(f"<details><summary>What your code printed</summary><pre>{printed}</pre></details>")
         if self.verdict.passed and self.exercise.solution.is_file():
-            solution = html.escape(self.exercise.solution.read_text().strip())
+            solution = html.escape(self.exercise.solution.read_text(encoding="utf-8").strip())
             parts.append(f"<details><summary>Our solution, and why</summary><pre>{solution}</pre></details>")
         return "".join([*parts, *(f"<p>{_rich(note)}</p>" for note in self._notes())])
 

@@ -94,7 +94,11 @@ def _parsed(line: str) -> tuple[str, bool]:
 def _kept(wanted: Exercise, cell: str) -> answers.Kept:
     """Keep the cell's code; where the cell is still the starter and the file is not, the file is what counts."""
     path = answers.place(wanted.lesson, wanted.name)
-    if cell.strip() == wanted.starter.strip() and path.exists() and path.read_text().strip() != cell.strip():
+    if (
+        cell.strip() == wanted.starter.strip()
+        and path.exists()
+        and path.read_text(encoding="utf-8").strip() != cell.strip()
+    ):
         return answers.Kept(path, instead=True)
     return answers.keep(wanted.lesson, wanted.name, cell)
 

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import unblocked
+from unblocked import surroundings
 from unblocked.faults import Fault
 from unblocked.notebook import cards, jupyter
 from unblocked.notebook.exercise import exercise, raise_magic
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def connect(shell: InteractiveShell) -> None:
     """Put verbs, magic and the display of faults into a kernel, and warm up what it will want first."""
     jupyter.connect()
+    surroundings.tidy()
     shell.user_ns.update({verb: _Verb(verb) for verb in unblocked.__all__})
     shell.user_ns_hidden.update(dict.fromkeys(unblocked.__all__))
     shell.register_magic_function(exercise, "cell", "exercise")  # type: ignore[arg-type]

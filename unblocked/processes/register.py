@@ -97,6 +97,6 @@ def every() -> list[Kept]:
 
 def _read(path: Path) -> Kept | None:
     try:
-        return Kept(**json.loads(path.read_text()))
+        return Kept(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:  # it has ended meanwhile
         return None

@@ -132,7 +132,7 @@ class Notes:
     def _read(self) -> Iterator[dict[str, Any]]:
         if not self.path.exists():
             return
-        for line in self.path.read_text().splitlines():
+        for line in self.path.read_text(encoding="utf-8").splitlines():
             try:
                 yield json.loads(line)
             except ValueError:  # the last one of a process that was killed

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from unblocked import surroundings
 from unblocked.course import course
 from unblocked.faults import Fault
 from unblocked.processes import keeper, runtime, semaphores
@@ -90,8 +91,6 @@ def start(
 def environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:
     """Give the environment of an app, or of what works for it: ours, the course to import, the outside world."""
     path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
-    direct = ",".join(p for p in (os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")), "127.0.0.1") if p)
     ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CARRIERS_URL": carriers.url}
     ours |= runtime.temporary(keeper().folder) | semaphores.setting(keeper().folder)
-    ours |= {"NO_PROXY": direct, "no_proxy": direct}  # the carriers are on this machine, whatever proxy it has
-    return {**os.environ, **ours, **{name: str(value) for name, value in env.items()}}
+    return {**surroundings.clean(os.environ), **ours, **{name: str(value) for name, value in env.items()}}

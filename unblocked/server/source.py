@@ -21,7 +21,7 @@ class Source:
         """Cut a function or class out of the first of these files that has it, decorators included."""
         known: list[str] = []
         for path in paths:
-            text = path.read_text()
+            text = path.read_text(encoding="utf-8")
             found = {n.name: n for n in ast.walk(ast.parse(text)) if isinstance(n, _NAMED)}
             if name in found:
                 node = found[name]

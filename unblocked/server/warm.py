@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Mapping
 
+from unblocked import surroundings
 from unblocked.course import course
 from unblocked.processes import Child, Keeper, keeper
 from unblocked.processes.lines import Lines
@@ -47,7 +48,7 @@ class Warm:
 
     def _begin(self) -> None:
         self._close()
-        env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        env = {name: value for name, value in surroundings.clean(os.environ).items() if name != "PYTHONPATH"}
         env |= {"PYTHONUNBUFFERED": "1"}
         self._keeper, self._settings = keeper(), _settings(env)
         argv = [sys.executable, "-m", "unblocked.server.copied", "@0", "@copies"]

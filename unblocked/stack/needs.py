@@ -69,7 +69,7 @@ class Needs:
         if not path.is_file():
             return cls()
         try:
-            return cls._read(tomllib.loads(path.read_text()))
+            return cls._read(tomllib.loads(path.read_text(encoding="utf-8")))
         except (ValueError, TypeError) as error:
             raise Fault(f"`{path.parent.name}/{FILE}` cannot be used: {error}.") from error
 
