@@ -48,9 +48,9 @@ class Room:
 
 
 def environment(workspace):
-    """Keep the learner's own Jupyter out of it."""
-    own = {name: str(workspace / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
-    return os.environ | own | {"UNBLOCKED_WORKSPACE": str(workspace), "HOME": str(workspace.parent / "home")}
+    """Give a learner a home of their own, and a workspace beside it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER_", "IPYTHON"))}
+    return kept | {"UNBLOCKED_WORKSPACE": str(workspace), "HOME": str(workspace.parent / "home")}
 
 
 def command(*argv):
@@ -169,13 +169,16 @@ def test_it_ends_with_everything_that_it_started(tmp_path, number):
     until(lambda: gone(pids), "all processes are gone")
 
 
-def test_nothing_is_written_into_the_home_folder(tmp_path):
+def test_home_folder_is_neither_written_nor_obeyed(tmp_path):
+    own = tmp_path / "home" / ".jupyter" / "jupyter_server_config.json"
+    own.parent.mkdir(parents=True)
+    own.write_text('{"ServerApp": {"base_url": "/elsewhere/"}}')
     with opened(tmp_path / "workspace", "--lesson", "0") as room:
         status, _ = room.ask("POST", "/api/kernels")
         assert status == http.HTTPStatus.CREATED
         history = tmp_path / "workspace" / ".jupyterlab" / "ipython" / "profile_default" / "history.sqlite"
         until(history.exists, "the kernel has begun its history")
-    assert not (tmp_path / "home").exists()
+    assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == [own]
 
 
 def test_shutting_it_down_from_inside_ends_the_command(tmp_path):

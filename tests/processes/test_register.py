@@ -29,10 +29,10 @@ def test_one_that_ends_while_the_register_is_read_is_not_on_it(kept, monkeypatch
     noted = kept.start(["sleep", "300"], name="nap").announce("nap", "in bed")
     read = Path.read_text
 
-    def vanish(path):
+    def vanish(path, **options):
         if path == kept.folder / f"{noted.pid}.kept":
             path.unlink()
-        return read(path)
+        return read(path, **options)
 
     monkeypatch.setattr(Path, "read_text", vanish)
     assert noted not in register.every()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.server.asking import get
 from tests.waiting import until
-from unblocked import serve
+from unblocked import serve, surroundings
 from unblocked.processes import Keeper, keeper
 from unblocked.processes.starting import METHOD, method
 from unblocked.server.warm import Warm, warm
@@ -61,8 +61,9 @@ def app(write, tmp_path, carriers, monkeypatch):
 def warmed():
     """Wait until a process is warm, and give it."""
     warm().begin()
-    until(lambda: warm().process(os.environ), "a process is warm")
-    return warm().process(os.environ)
+    env = surroundings.clean(os.environ)
+    until(lambda: warm().process(env), "a process is warm")
+    return warm().process(env)
 
 
 @pytest.mark.skipif(method() == "spawn", reason="here every app is started by a fresh Python")
@@ -131,19 +132,19 @@ def begun(keeper):
 
 
 def test_nobody_waits_until_a_process_is_warm(cold, keepers):
-    assert [(cold.process(os.environ), cold.begin()) for _ in range(3)] == [(None, None)] * 3
+    assert [(cold.process(surroundings.clean(os.environ)), cold.begin()) for _ in range(3)] == [(None, None)] * 3
     assert [begun(each) for each in keepers] == [1]
 
 
 def test_whoever_is_waited_for_has_the_processor_first(cold, keepers):
-    cold.process(os.environ)
+    cold.process(surroundings.clean(os.environ))
     assert [begun(each) for each in keepers] == [0]
 
 
 def test_each_keeper_has_a_warm_process_of_its_own(cold, keepers):
     cold.begin()
     keepers.append(Keeper())
-    assert cold.process(os.environ) is None  # that of another keeper
+    assert cold.process(surroundings.clean(os.environ)) is None  # that of another keeper
     cold.begin()
     assert [begun(each) for each in keepers] == [1, 1]
 
@@ -152,5 +153,5 @@ def test_nothing_is_warmed_where_forking_is_not_safe(monkeypatch):
     monkeypatch.setenv(METHOD, "spawn")
     before = list(keeper().folder.iterdir())
     Warm().begin()
-    assert Warm().process(os.environ) is None
+    assert Warm().process(surroundings.clean(os.environ)) is None
     assert list(keeper().folder.iterdir()) == before

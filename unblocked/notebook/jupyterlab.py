@@ -80,11 +80,14 @@ def _own() -> Path:
 
 
 def _folders() -> dict[str, str]:
-    """Give the settings by which JupyterLab and its kernels write nothing into the learner's home folder."""
+    """Give the settings by which JupyterLab and its kernels neither write into the learner's home folder nor obey it.
+
+    What somebody has set up there for a JupyterLab of their own (a path, a certificate) would keep us from ours.
+    """
     make_folder(_own())  # IPython would not make it, and use another
     runtime = keeper().folder / "jupyter"
-    folders = {"IPYTHONDIR": _own() / "ipython", "JUPYTER_DATA_DIR": _own() / "data", "JUPYTER_RUNTIME_DIR": runtime}
-    return {name: str(folder) for name, folder in folders.items()}
+    own = {"IPYTHONDIR": "ipython", "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data"}
+    return {name: str(_own() / folder) for name, folder in own.items()} | {"JUPYTER_RUNTIME_DIR": str(runtime)}
 
 
 def wait_for(child: Child, address: Address, ending: threading.Event) -> None:
