@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.grading import test_databases, test_queues
+from tests.grading import test_databases, test_kinds, test_queues
 from tests.notebook.kernels import kernel
 from unblocked import surroundings
 from unblocked.grading import Exercise
@@ -18,14 +18,19 @@ PROXIES = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), 
 CELERY = {f"CELERY_{name}": f"redis://{NOBODY}" for name in ("BROKER_URL", "BROKER_READ_URL", "RESULT_BACKEND")}
 POSTGRES = {"PGSERVICE": "nowhere", "PGOPTIONS": "-c search_path=nowhere", "PGPORT": "9"}
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0"}
+TOOLS = {"PYTEST_ADDOPTS": "--no-such-option", "PYTEST_PLUGINS": "nowhere", "FORCE_COLOR": "1"}
 
-ANSWERS = {"workers_are_hired": test_queues.RIGHT, "rows_are_kept": test_databases.RIGHT}
+ANSWERS = {
+    "workers_are_hired": test_queues.RIGHT,
+    "rows_are_kept": test_databases.RIGHT,
+    "tests_catch_every_bug": test_kinds.CATCHES,
+}
 
 
 @pytest.fixture(autouse=True)
 def shell(monkeypatch):
     """A shell that says all of this."""
-    for name, value in (PROXIES | CELERY | POSTGRES | ASCII).items():
+    for name, value in (PROXIES | CELERY | POSTGRES | ASCII | TOOLS).items():
         monkeypatch.setenv(name, value)
 
 

@@ -11,11 +11,11 @@ HERE = ("127.0.0.1", "localhost")
 _OF_LIBPQ = "PG"
 """How the variables begin that clients of PostgreSQL obey: `PGSERVICE`, `PGOPTIONS`, `PGPORT`, …"""
 
-_OF_CELERY = "CELERY_"
-"""How the variables begin that Celery obeys: `CELERY_BROKER_URL`, even where an app names another broker, …"""
+_OF_TOOLS = ("CELERY_", "PYTEST_")
+"""How the variables begin that change what answers do: `CELERY_BROKER_URL`, whatever broker an app names, …"""
 
-_SERVERS = {"DATABASE_URL", "REDIS_URL"}
-"""What names the servers that labs use in place of their own."""
+_NOT_FOR_ANSWERS = {"DATABASE_URL", "REDIS_URL", "FORCE_COLOR"}
+"""What names the servers that labs use in place of their own; and what has Python and others print for a terminal."""
 
 
 def clean(env: Mapping[str, str]) -> dict[str, str]:
@@ -43,12 +43,12 @@ def tidy() -> None:
 
 
 def for_answers(env: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment in which answers are graded: every check has servers of its own, and names them.
+    """Give the environment in which answers are graded: every check has servers of its own, and runs tests its own way.
 
     >>> sorted(for_answers({"CELERY_BROKER_URL": "amqp://", "REDIS_URL": "redis://", "HOME": "/home/zoe"}))
     ['HOME', 'NO_PROXY', 'PYTHONUTF8', 'no_proxy']
     """
-    kept = {name: value for name, value in env.items() if not (name in _SERVERS or name.startswith(_OF_CELERY))}
+    kept = {name: value for name, value in env.items() if not (name in _NOT_FOR_ANSWERS or name.startswith(_OF_TOOLS))}
     return clean(kept)
 
 

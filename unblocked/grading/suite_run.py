@@ -26,7 +26,7 @@ Report = pytest.CollectReport | pytest.TestReport
 
 _OPTIONS = (
     "-q", "--no-header", "--tb=short", "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "anyio.pytest_plugin",
-    "-o", "anyio_mode=auto", "-c", os.devnull,
+    "-o", "anyio_mode=auto", "-c", os.devnull, "--color=no",
 )  # fmt: skip
 
 
