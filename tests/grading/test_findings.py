@@ -1,5 +1,7 @@
 """What a verdict says of answers that beginners write: the line, the exception, and what to do."""
 
+import re
+
 import pytest
 
 from unblocked.grading import Code, Exercise, grader
@@ -45,6 +47,17 @@ def test_exception_behind_a_500_is_named_with_its_line():
     assert verdict.failure.line == len(code.splitlines())
     assert "site-packages" not in verdict.printed
     assert "KeyError: 'price'" in verdict.printed
+
+
+def test_route_that_gives_what_it_does_not_declare_is_named():
+    """FastAPI refuses it after the route, in an exception of many lines, with the file's name in them."""
+    code = HEAD.replace("(parcel: int):", "(parcel: int) -> dict[str, int]:") + "    return None\n"
+    failure = grader().grade(APP, code).failure
+    assert code.splitlines()[failure.line - 1] == '@app.get("/quotes/{parcel}")'
+    [said] = re.findall("Your code raised `.*` on this line", failure.meaning)
+    assert "ResponseValidationError: 1 validation error: {'type': 'dict_type'" in said
+    assert "'Input should be a valid dictionary', 'input': None}" in said
+    assert ".py" not in failure.meaning
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,11 @@ BROKEN = {
         3,
     ),
     "many lines": ("raise ValueError('first\\nsecond')\n", "ValueError: first", 1),
+    "settings": (
+        "from pydantic import BaseModel\nclass Settings(BaseModel):\n    limit: int\nSettings(limit='many')\n",
+        "pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings: limit: Input should",
+        4,
+    ),
     "sys.exit": ("import sys\nsys.exit(3)\n", "The app's code calls `sys.exit()` while it is imported", 2),
     "lifespan": (LIFESPAN.replace("BODY", "raise RuntimeError('no database')"), "RuntimeError: no database", 7),
     "lifespan leaves": (LIFESPAN.replace("BODY", "sys.exit(3)"), "SystemExit: 3", 7),

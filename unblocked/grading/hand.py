@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import traceback
 import warnings
 from types import ModuleType
 from typing import Any, NoReturn
@@ -18,6 +17,7 @@ from unblocked.grading import confinement, trial
 from unblocked.grading.contract import Contract
 from unblocked.grading.loading import broken_by
 from unblocked.grading.order import Order
+from unblocked.grading.whereabouts import raised_on
 from unblocked.processes import kernel
 from unblocked.processes.lines import Lines
 from unblocked.recorder import note_tasks
@@ -98,5 +98,4 @@ def _tell(lines: Lines, number: int, *, file: str) -> None:
 
 
 def _told(error: BaseException, file: str) -> dict[str, Any]:
-    frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    return {"message": Failure.of(error).message, "line": frames[-1] if frames else None}
+    return {"message": Failure.of(error).message, "line": raised_on(error, file)}

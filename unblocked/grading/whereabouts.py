@@ -55,9 +55,15 @@ def awaited_lines(coroutine: Any, file: str) -> Iterator[int]:
 
 
 def raised_on(error: BaseException, file: str | None) -> int | None:
-    """Find the innermost line of a file through which an exception came: it may be raised by a module of the course."""
-    stack = traceback.extract_tb(unwrapped(error).__traceback__)
-    return next((frame.lineno for frame in reversed(stack) if frame.filename == file), None)
+    """Find the innermost line of a file through which an exception came: it may be raised by a module of the course.
+
+    FastAPI refuses what a route gave when the route has returned: then the first line of the route, which FastAPI's
+    exception knows.
+    """
+    error = unwrapped(error)
+    stack = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    refused = (getattr(error, "endpoint_file", None), getattr(error, "endpoint_line", None))
+    return next((line for name, line in [*reversed(stack), refused] if name == file), None)
 
 
 _CALLBACK = asyncio.Handle._run.__code__

@@ -8,6 +8,10 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
+
+_LONG = 240
+"""Characters of a message after which what is wrong is cut; it may quote a whole response."""
 
 _FOLDERS = (*site.getsitepackages(), sysconfig.get_paths()["stdlib"], str(Path(__file__).parents[1]))
 _NOT_THEIRS = tuple(Path(folder).resolve() for folder in _FOLDERS)
@@ -19,7 +23,8 @@ class Failure:
 
     Attributes:
         message: the exception in one line, such as `NameError: name 'quote' is not defined`.
-        traceback: the frames that are theirs, oldest first, as Python prints them.
+        traceback: the frames that are theirs, oldest first, as Python prints them, and the whole of the exception;
+            nothing where no frame is theirs and `message` is the whole.
         file: the file of the last of them, and its `line`.
 
     """
@@ -39,14 +44,24 @@ class Failure:
     def of(cls, error: BaseException) -> Failure:
         """Describe an exception; a syntax error points to its line."""
         error = unwrapped(error)
-        message = "".join(traceback.format_exception_only(error)).strip()
+        whole = "".join(traceback.format_exception_only(error)).strip()
+        message = _in_one_line(whole)
         frames = [f for f in traceback.extract_tb(error.__traceback__) if _is_theirs(f.filename)]
-        text = "".join(["Traceback (your lines only):\n", *traceback.format_list(frames), message])
+        text = "".join(["Traceback (your lines only):\n", *traceback.format_list(frames), whole])
         if isinstance(error, SyntaxError):
             return cls(f"{type(error).__name__}: {error.msg}", text, error.filename, error.lineno)
         if not frames:
-            return cls(message, "")
-        return cls(message.splitlines()[0], text, *innermost(frames))
+            return cls(message, "" if message == whole else whole)
+        return cls(message, text, *innermost(frames))
+
+
+def _in_one_line(whole: str) -> str:
+    """Give the first line. Where it only counts, as that of pydantic's and FastAPI's errors, what is wrong follows."""
+    first, *rest = whole.splitlines()
+    if "validation error" not in first:
+        return first
+    upto = next((n for n, line in enumerate(rest, 1) if line.startswith("  ")), 0)  # "price", "  Field required"
+    return shorten(": ".join([first.rstrip(":"), *map(str.strip, rest[:upto])]), _LONG, placeholder=" …")
 
 
 def unwrapped(error: BaseException) -> BaseException:
