@@ -29,7 +29,8 @@ def clean(env: Mapping[str, str]) -> dict[str, str]:
     >>> sorted(clean({"PGSERVICE": "prod"}))
     ['NO_PROXY', 'PYTHONUTF8', 'no_proxy']
     """
-    kept = {name: value for name, value in env.items() if "DATABASE_URL" in env or not name.startswith(_OF_LIBPQ)}
+    meant = "DATABASE_URL" in env
+    kept = {name: value for name, value in env.items() if meant or not name.startswith(_OF_LIBPQ)}
     direct = _direct(env.get("NO_PROXY") or env.get("no_proxy") or "")
     return kept | {"NO_PROXY": direct, "no_proxy": direct, "PYTHONUTF8": "1"}
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from unblocked import surroundings
 from unblocked.backends.backend import Backend, ended_on_failure
-from unblocked.course import course
 from unblocked.faults import Fault
-from unblocked.processes import Child, keeper, runtime
+from unblocked.processes import Child, keeper
 from unblocked.processes.lines import Lines
 from unblocked.server.failure import Failure
+from unblocked.server.serving import inherited
 from unblocked.server.warm import warm
 
 Pool = Literal["prefork", "threads", "solo"]
@@ -70,7 +68,7 @@ class Worker(Backend):
         self._wanted: dict[str, Any] = {"app": app, "env": env, "name": name, "pool": pool, "concurrency": concurrency}
         self._wanted |= {"queues": queues, "cwd": cwd}
         words = ["@0", app, name, pool, str(concurrency), ",".join(queues)]
-        whole = _environment(env)
+        whole = {**inherited(), **env}
         of = warm().process(whole)
         child, line = keeper().start_with_line(
             [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
@@ -118,11 +116,4 @@ def _await(lines: Lines, child: Child, name: str) -> None:
     if message is None:
         raise Fault(f"`{name}` did not become ready. Does its broker run? It printed:\n\n{child.printed}")
     if "failed" in message:
-        failure = Failure(**message["failed"])
-        raise Fault(f"`{name}` did not start: {failure.summary}\n\n{failure.traceback}".rstrip())
-
-
-def _environment(env: Mapping[str, str]) -> dict[str, str]:
-    path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
-    ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"} | runtime.temporary(keeper().folder)
-    return {**surroundings.clean(os.environ), **ours, **env}
+        raise Failure(**message["failed"]).fault(name)

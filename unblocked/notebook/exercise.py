@@ -94,11 +94,8 @@ def _parsed(line: str) -> tuple[str, bool]:
 def _kept(wanted: Exercise, cell: str) -> answers.Kept:
     """Keep the cell's code; where the cell is still the starter and the file is not, the file is what counts."""
     path = answers.place(wanted.lesson, wanted.name)
-    if (
-        cell.strip() == wanted.starter.strip()
-        and path.exists()
-        and path.read_text(encoding="utf-8").strip() != cell.strip()
-    ):
+    kept = path.read_text(encoding="utf-8").strip() if path.exists() else cell.strip()
+    if cell.strip() == wanted.starter.strip() != kept:
         return answers.Kept(path, instead=True)
     return answers.keep(wanted.lesson, wanted.name, cell)
 

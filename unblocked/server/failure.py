@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 
+from unblocked.faults import Fault
+
 _LONG = 240
 """Characters of a message after which what is wrong is cut; it may quote a whole response."""
 
@@ -34,11 +36,10 @@ class Failure:
     file: str | None = None
     line: int | None = None
 
-    @property
-    def summary(self) -> str:
-        """The message, and where."""
+    def fault(self, name: str) -> Fault:
+        """Say that this is why what has this name did not start."""
         where = f" (line {self.line} of {Path(self.file).name})" if self.file else ""
-        return f"{self.message}{where}"
+        return Fault(f"`{name}` did not start: {self.message}{where}\n\n{self.traceback}".rstrip())
 
     @classmethod
     def of(cls, error: BaseException) -> Failure:

@@ -77,8 +77,7 @@ class Served:
 
     def _why_not(self, message: dict[str, Any] | None) -> Fault:
         if message is not None:
-            failure = Failure(**message["failed"])
-            return Fault(f"`{self.name}` did not start: {failure.summary}\n\n{failure.traceback}".rstrip())
+            return Failure(**message["failed"]).fault(self.name)
         if self._child.code is None and self._child.wait(0.5) is None:
             waited = f"`{self.name}` is still starting after {START_LIMIT:.0f} s."
             return Fault(f"{waited} Does its lifespan, or a line at its top level, never end?")

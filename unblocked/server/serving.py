@@ -90,7 +90,12 @@ def start(
 
 def environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:
     """Give the environment of an app, or of what works for it: ours, the course to import, the outside world."""
+    ours = {"CARRIERS_URL": carriers.url} | semaphores.setting(keeper().folder)
+    return {**inherited(), **ours, **{name: str(value) for name, value in env.items()}}
+
+
+def inherited() -> dict[str, str]:
+    """Give the part of it that has nothing to do with any app: the learner's own, the course to import, our folder."""
     path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
-    ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "CARRIERS_URL": carriers.url}
-    ours |= runtime.temporary(keeper().folder) | semaphores.setting(keeper().folder)
-    return {**surroundings.clean(os.environ), **ours, **{name: str(value) for name, value in env.items()}}
+    ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"} | runtime.temporary(keeper().folder)
+    return surroundings.clean(os.environ) | ours
