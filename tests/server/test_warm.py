@@ -1,5 +1,6 @@
 """An app starts as a copy of a warm process, and is what it would be in a fresh Python."""
 
+import contextlib
 import os
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from tests.waiting import until
 from unblocked import serve, surroundings
 from unblocked.processes import Keeper, keeper
 from unblocked.processes.starting import METHOD, method
-from unblocked.server.warm import Warm, warm
+from unblocked.server.warm import USES, Warm, warm
 
 APP = """
 import os
@@ -124,7 +125,7 @@ def keepers(monkeypatch, tmp_path):
 def cold(keepers):  # noqa: ARG001  # its processes
     made = Warm()
     yield made
-    made._close()
+    made.close()
 
 
 def begun(keeper):
@@ -139,6 +140,35 @@ def test_nobody_waits_until_a_process_is_warm(cold, keepers):
 def test_whoever_is_waited_for_has_the_processor_first(cold, keepers):
     cold.process(surroundings.clean(os.environ))
     assert [begun(each) for each in keepers] == [0]
+
+
+@pytest.mark.skipif(method() == "spawn", reason="here every app is started by a fresh Python")
+@pytest.mark.parametrize("use", USES)
+def test_whoever_starts_several_waits_for_one_that_imports(use):
+    env = surroundings.clean(os.environ)
+    with contextlib.closing(Warm()) as made:
+        made.begin()
+        assert made.process(env) is None
+        made.wait(use, env)
+        assert use in made._warm
+        process = made.process(env)
+        assert process is not None
+    process.stop()
+
+
+def test_several_that_need_fresh_pythons_do_not_wait(cold, keepers):
+    cold.begin()
+    cold.wait("worker", surroundings.clean({**os.environ, "PYTHONHASHSEED": "7"}))
+    keepers[0].close()
+    cold.wait("worker", surroundings.clean(os.environ))
+    assert cold.process(surroundings.clean(os.environ)) is None
+
+
+def test_what_never_gets_warm_is_given_up(cold, monkeypatch):
+    monkeypatch.setattr("unblocked.server.warm._PATIENCE", 0.2)
+    cold.begin()
+    cold.wait("worker", surroundings.clean(os.environ))
+    assert cold.process(surroundings.clean(os.environ)) is None
 
 
 def test_each_keeper_has_a_warm_process_of_its_own(cold, keepers):

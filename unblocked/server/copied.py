@@ -7,19 +7,20 @@ import importlib
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from unblocked.processes import copies
 from unblocked.processes.lines import Lines
 from unblocked.server import warmth
+from unblocked.server.warm import Use
 
 
 def main(owner: int, orders: int) -> int:
     """Get warm, say so, and make copies; in each copy, run the module that its first word names; give the exit code.
 
     Args:
-        owner: the inherited socket on which it says that it is warm.
+        owner: the inherited socket on which it says what it is warm for.
         orders: that on which the supervisor asks for copies.
 
     """
@@ -28,21 +29,25 @@ def main(owner: int, orders: int) -> int:
     gc.collect()
     gc.freeze()  # what the copies share stays shared: the collector does not touch it
     with socket.socket(fileno=owner) as connection:
-        Lines(connection).send(warm=True)
-    module, *words = copies.become(orders, meanwhile=_warmer())
+        lines = Lines(connection)
+        lines.send(warm="app")
+        module, *words = copies.become(orders, meanwhile=_warmer(lines))
     _find_modules_from_here()
     code: int = importlib.import_module(module).run(words)
     return code
 
 
-def _warmer() -> Iterator[None]:
-    """Import what workers and databases' clients use: fewer want that, so nobody waits for it."""
-    for name in (*warmth.OF_DATABASES, *warmth.OF_CELERY):
-        warmth.import_all(name)
+def _warmer(lines: Lines) -> Iterator[None]:
+    """Import what workers and databases' clients use: fewer want that, so an app alone does not wait for it."""
+    further: dict[Use, Sequence[str]] = {"database": warmth.OF_DATABASES, "worker": warmth.OF_CELERY}
+    for use, modules in further.items():
+        for name in modules:
+            warmth.import_all(name)
+            yield
+        gc.collect()
+        gc.freeze()
+        lines.send(warm=use)
         yield
-    gc.collect()
-    gc.freeze()
-    yield
 
 
 def _find_modules_from_here() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
+import time
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 from unblocked import surroundings
 from unblocked.course import course
@@ -13,15 +16,27 @@ from unblocked.processes import Child, Keeper, keeper
 from unblocked.processes.lines import Lines
 from unblocked.processes.starting import method
 
+Use = Literal["app", "database", "worker"]
+USES: tuple[Use, ...] = get_args(Use)
+"""What a copy may be used for, in the order in which the process gets warm: an app, what has a database, a worker."""
+
+
+_PATIENCE = 30.0
+"""Seconds in which a process has imported everything, also on a machine that has other work."""
+
 
 class Warm:
-    """Keeps one warm process for the keeper of this process, and makes it anew when it is gone. Nobody waits for it."""
+    """Keeps one warm process for the keeper of this process, and makes it anew when it is gone.
+
+    It gets warm in steps: at first for an app, then for clients of databases, in the end for workers, too.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._keeper: Keeper | None = None
         self._child: Child | None = None
-        self._said: Lines | None = None  # until it has said that it is warm
+        self._said: Lines | None = None
+        self._warm: set[str] = set()  # for which uses
         self._settings: dict[str, str] = {}
 
     def process(self, env: Mapping[str, str]) -> Child | None:
@@ -33,7 +48,21 @@ class Warm:
         if method() == "spawn":
             return None
         with self._lock:
-            return self._child if self._is_there() and self._is_warm() and _settings(env) == self._settings else None
+            self._hear(within=0.0)
+            return self._child if self._is_there() and self._warm and _settings(env) == self._settings else None
+
+    def wait(self, use: Use, env: Mapping[str, str]) -> None:
+        """Return when it is warm for this use: for whoever is to start several processes, and has begun it.
+
+        What they have in common is imported sooner by one of them than by all of them, side by side on two cores. It
+        returns at once where they need fresh Pythons, and where nothing gets warm.
+        """
+        end = time.monotonic() + _PATIENCE
+        while method() != "spawn" and time.monotonic() < end:
+            with self._lock:
+                if not self._is_there() or use in self._warm or _settings(env) != self._settings:
+                    return
+                self._hear(within=0.05)
 
     def begin(self) -> None:
         """Start it, unless it is there: for whoever has started an app, and does not need the processor any more."""
@@ -47,20 +76,22 @@ class Warm:
         return self._child is not None and self._child.code is None and self._keeper is keeper()
 
     def _begin(self) -> None:
-        self._close()
+        self.close()
         env = {name: value for name, value in surroundings.clean(os.environ).items() if name != "PYTHONPATH"}
         env |= {"PYTHONUNBUFFERED": "1"}
         self._keeper, self._settings = keeper(), _settings(env)
         argv = [sys.executable, "-m", "unblocked.server.copied", "@0", "@copies"]
         self._child, line = self._keeper.start_with_line(argv, name="warm", env=env, cwd=course())
-        self._said = Lines(line)
+        self._said, self._warm = Lines(line), set()
 
-    def _is_warm(self) -> bool:
-        if self._said is not None and self._said.receive(within=0.0):
-            self._close()
-        return self._said is None
+    def _hear(self, *, within: float) -> None:
+        while self._said is not None and (said := self._said.receive(within=within)):
+            self._warm.add(said["warm"])
+            if self._warm == set(USES):
+                self.close()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Listen to it no longer; its keeper ends it."""
         if self._said is not None:
             self._said.close()
             self._said = None
@@ -73,6 +104,7 @@ def _settings(env: Mapping[str, str]) -> dict[str, str]:
 
 
 _warm = Warm()
+atexit.register(_warm.close)
 
 
 def warm() -> Warm:

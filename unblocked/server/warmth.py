@@ -31,7 +31,7 @@ OF_CELERY = (
 
 
 OF_DATABASES = (
-    "aiosqlite", "asyncpg", "psycopg", "sqlalchemy.dialects.postgresql.asyncpg",
+    "aiosqlite", "alembic.command", "alembic.config", "asyncpg", "psycopg", "sqlalchemy.dialects.postgresql.asyncpg",
     "sqlalchemy.dialects.postgresql.psycopg", "sqlalchemy.ext.asyncio", "sqlalchemy.orm",
 )  # fmt: skip
 """What an app uses that keeps things in a database."""

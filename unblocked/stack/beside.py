@@ -18,6 +18,7 @@ from unblocked.processes import keeper
 from unblocked.processes.names import numbered
 from unblocked.recorder.notes import SETTING, Notes
 from unblocked.server.serving import environment
+from unblocked.server.warm import warm
 from unblocked.stack.needs import BROKER, DATABASE, Hand, Needs
 from unblocked.stack.preparation import Preparation
 
@@ -45,6 +46,8 @@ class Beside:
             self._start()
 
     def _start(self) -> None:
+        if self._needs.prepare or self._needs.workers:  # several processes of Python
+            warm().begin()
         if self._needs.database:
             self._open_database()
         if self._needs.broker:
@@ -53,7 +56,9 @@ class Beside:
             self.notes = Notes(_free("tasks", ".jsonl"))
             self.env = {**settings(broker.url), SETTING: str(self.notes.path), **self.env}
         if self._needs.prepare:
-            self._preparation = Preparation(self._needs.prepare, environment(self._carriers, self.env))
+            whole = environment(self._carriers, self.env)
+            warm().wait("database", whole)
+            self._preparation = Preparation(self._needs.prepare, whole)
 
     def _open_database(self) -> None:
         if os.environ.get("DATABASE_URL", "").startswith("sqlite"):
@@ -64,22 +69,30 @@ class Beside:
         self.env = {**database_settings(url), **self.env}
 
     def prepare(self) -> None:
-        """Return when the database takes connections and has been prepared; then an app may begin.
+        """Return when the database takes connections, and is being prepared."""
+        part = self.parts.get(DATABASE)
+        if isinstance(part, Postgres):
+            part.wait_until_ready()
+        if self._preparation:
+            self._preparation.begin()
+
+    def hire(self) -> None:
+        """Start the workers; `wait_until_ready` waits for them."""
+        whole = environment(self._carriers, self.env)
+        if self._needs.workers:
+            warm().wait("worker", whole)
+        for hand in self._needs.workers:
+            self.parts[hand.name] = _worker(hand, whole)
+
+    def wait_until_prepared(self) -> None:
+        """Return when the database has been prepared; then an app may begin.
 
         Raises:
             Fault: the preparation fails, or does not end.
 
         """
-        part = self.parts.get(DATABASE)
-        if isinstance(part, Postgres):
-            part.wait_until_ready()
         if self._preparation:
-            self._preparation.run()
-
-    def hire(self) -> None:
-        """Start the workers; `wait_until_ready` waits for them."""
-        for hand in self._needs.workers:
-            self.parts[hand.name] = _worker(hand, environment(self._carriers, self.env))
+            self._preparation.wait()
 
     def dismiss(self) -> None:
         """End the workers; what they were at is left to the broker."""

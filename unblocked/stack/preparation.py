@@ -37,16 +37,19 @@ class Preparation:
         )
         self._lines = Lines(line)
 
-    def run(self) -> None:
-        """Have it do its work, and return when that is done.
+    def begin(self) -> None:
+        """Have it do its work."""
+        with contextlib.suppress(OSError):  # it has ended: its code says how
+            self._lines.send(begin=True)
+
+    def wait(self) -> None:
+        """Return when its work is done.
 
         Raises:
             Fault: it fails, or is not done after a minute; with what it has printed.
 
         """
         try:
-            with contextlib.suppress(OSError):  # it has ended: its code says how
-                self._lines.send(begin=True)
             code = self._child.wait(_LIMIT)
         finally:
             self.stop()

@@ -72,6 +72,7 @@ def started(
 ) -> Service:
     """Start an app and what it needs, and return when all of it is ready; nothing is left of one that fails."""
     with listen(port) as listening, Beside(needs, carriers=carriers, env=env) as beside:
+        beside.prepare()
         beside.hire()
         service = start(target, listening, carriers=carriers, env=beside.env, record=record, make=Service, held=True)
 
@@ -83,7 +84,7 @@ def started(
 
         with ended_on_failure(service):
             service.equip(beside.parts, notes=beside.notes, restart=restart)
-            beside.prepare()
+            beside.wait_until_prepared()
             service.begin()
             service.wait_until_ready()
             beside.wait_until_ready()

@@ -52,6 +52,7 @@ def run(target: str, *, port: int = 0, latency: float = 0.5, reload: bool = True
             Beside(Needs.of(found), carriers=carriers, env={}) as beside,
         ):
             beside.prepare()
+            beside.wait_until_prepared()
             saves = Saves(found.source.parent if reload else None)
             with _Station(found, listening, carriers, saves, beside, out) as station:
                 return station.stay()
