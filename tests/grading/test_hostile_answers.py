@@ -41,6 +41,9 @@ HARMLESS = {
     "signal handlers": "import signal\nfor s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):\n"
     "    signal.signal(s, signal.SIG_IGN)\n",
     "changes directory": "import os\nos.chdir('/')\n",
+    "needs the collector": "import gc, weakref\nclass Node: pass\n"
+    "def forgotten():\n    node = Node()\n    node.self = node\n    return weakref.ref(node)\n"
+    "assert gc.isenabled()\nnode = forgotten()\nwhile node() is not None:\n    [[each] for each in range(3000)]\n",
     "binds a port": "import socket\ns = socket.create_server(('127.0.0.1', 0))\n",
     "destructor that never ends": "class D:\n    def __del__(self):\n        while True: pass\nd = D()\n",
     "endless thread": "import threading\ndef spin():\n    while True: pass\n"

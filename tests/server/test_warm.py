@@ -15,6 +15,7 @@ from unblocked.processes.starting import METHOD, method
 from unblocked.server.warm import USES, Warm, warm
 
 APP = """
+import gc
 import os
 import sys
 
@@ -35,6 +36,7 @@ async def here(tasks: BackgroundTasks) -> dict:
         "parcel": os.environ.get("PARCEL"),
         "path": sys.path,
         "hash": hash("parcel"),
+        "collects": gc.isenabled(),
         "beside": beside.name,
         "modules": [name for name in sys.modules if name.startswith("labs")],
     }

@@ -7,6 +7,7 @@ It never returns.
 from __future__ import annotations
 
 import dataclasses
+import gc
 import importlib
 import json
 import os
@@ -37,6 +38,7 @@ def start(role: str, order: Order, *descriptors: int, closing: Iterable[socket.s
     if pid == 0:
         for each in closing:
             each.close()
+        gc.enable()  # the warm process goes without
         _be(role, order, parent, *descriptors)
     return pid
 

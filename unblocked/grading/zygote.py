@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import array
 import contextlib
+import gc
 import json
 import os
 import select
@@ -25,6 +26,7 @@ _DONE = object()
 
 def main(descriptor: int) -> None:
     """Serve orders from an inherited socket until its other side is gone."""
+    gc.disable()  # imports leave little for the collector, which would look through all of it again and again
     warmth = warm_up() if method() == "fork" else iter(())
     next(warmth, None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -24,6 +24,7 @@ def main(owner: int, orders: int) -> int:
         orders: that on which the supervisor asks for copies.
 
     """
+    gc.disable()  # imports leave little for the collector, which would look through all of it again and again
     warmth.import_all()
     warmth.rehearse()
     gc.collect()
@@ -32,6 +33,7 @@ def main(owner: int, orders: int) -> int:
         lines = Lines(connection)
         lines.send(warm="app")
         module, *words = copies.become(orders, meanwhile=_warmer(lines))
+    gc.enable()
     _find_modules_from_here()
     code: int = importlib.import_module(module).run(words)
     return code
