@@ -1,6 +1,10 @@
 """Running a notebook in a kernel of its own."""
 
 import os
+import signal
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -110,6 +114,21 @@ def test_run_that_hangs_is_stopped_with_all_it_started(notebook, tmp_path):
 def test_process_left_by_a_good_run_goes(notebook, tmp_path):
     running.run(notebook(start_a_child(tmp_path / "pids")))
     all_are_gone(tmp_path / "pids")
+
+
+def test_run_that_is_killed_leaves_nothing(notebook, tmp_path):
+    path = notebook(start_a_child(tmp_path / "pids"), "while True: pass")
+    code = f"from pathlib import Path\nfrom unblocked.lessons import running\nrunning.run(Path({str(path)!r}))"
+    with tempfile.TemporaryDirectory(prefix="r", dir="/tmp") as place:  # short, for the names of sockets in it
+        killed = subprocess.Popen([sys.executable, "-c", code], env=os.environ | {"TMPDIR": place})
+        until(lambda: (tmp_path / "pids").exists() and (tmp_path / "pids").read_text(), "the first cell has run")
+        assert any(Path(place).iterdir())
+        killed.kill()
+        killed.wait()
+        until(lambda: not any(Path(place).iterdir()), "its folders are gone")
+    kernel, child = map(int, (tmp_path / "pids").read_text().split())
+    os.kill(child, signal.SIGKILL)
+    until(lambda: gone(kernel), "the kernel has noticed")
 
 
 def start_a_child(pids):

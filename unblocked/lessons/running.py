@@ -23,6 +23,7 @@ from traitlets.config import Config
 from unblocked import faults
 from unblocked.faults import Fault
 from unblocked.grading.verdict import MEDIA_TYPE
+from unblocked.processes import keeper
 from unblocked.workspace import folder
 
 _PATIENCE = 120
@@ -58,7 +59,7 @@ def run(notebook: Path, *, solved: bool = False, course: Path | None = None, sec
     read: NotebookNode = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     if solved:
         inject(read, notebook.stem.partition("_")[2], course=course)
-    with tempfile.TemporaryDirectory(prefix="unblocked-", ignore_cleanup_errors=True) as private:
+    with tempfile.TemporaryDirectory(prefix="run-", dir=keeper().folder, ignore_cleanup_errors=True) as private:
         _execute(read, f"notebooks/{notebook.name}", Path(private), seconds)
     shown = {_exercise(cell): _verdict(cell) for cell in read.cells if _exercise(cell)}
     judged = {name: verdict for name, verdict in shown.items() if verdict is not None}
@@ -141,11 +142,11 @@ def _client(notebook: NotebookNode, watch: _Watch, private: Path, *, seconds: fl
     """Return what runs the notebook; all cells together have `seconds`, from when their kernel is ready.
 
     It talks to the kernel through sockets in the private folder: a free port that Jupyter finds can be somebody
-    else's a moment later.
+    else's a moment later. Their names are short, because systems limit the whole path to some hundred letters.
     """
     client = NotebookClient(
         notebook,
-        config=Config(KernelManager={"transport": "ipc", "connection_file": str(private / "kernel.json")}),
+        config=Config(KernelManager={"transport": "ipc", "connection_file": str(private / "k")}),
         kernel_name="python3",
         startup_timeout=_PATIENCE,
         timeout_func=lambda _: max(0.1, watch.begun + seconds - time.monotonic()),
