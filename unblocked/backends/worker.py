@@ -21,6 +21,9 @@ Pool = Literal["prefork", "threads", "solo"]
 START_LIMIT = 60.0
 """Seconds after which a worker that is still starting is given up."""
 
+_LAST_WORDS = 2.0
+"""Seconds in which one that has ended has written why."""
+
 _MODULE = "unblocked.backends.working"
 
 _GRACE = 0.5
@@ -114,6 +117,7 @@ class Worker(Backend):
 def _await(lines: Lines, child: Child, name: str) -> None:
     message = lines.receive(within=START_LIMIT)
     if message is None:
+        child.wait(_LAST_WORDS)
         raise Fault(f"`{name}` did not become ready. Does its broker run? It printed:\n\n{child.printed}")
     if "failed" in message:
         raise Failure(**message["failed"]).fault(name)
