@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.family import family_of
+from tests.family import family_of, joined_since
 from unblocked.grading import Exercise, grader
 
 PLACE = Path(__file__).parent / "course"
@@ -52,9 +52,10 @@ def refusal(exercise, code):
 
 
 def test_right_answer_passes_and_leaves_nothing(exercise):
+    before = family_of()
     verdict = grader().grade(exercise, RIGHT)
     assert verdict.passed, verdict
-    assert not [words for words in family_of().values() if "valkey-server" in words]
+    assert not joined_since(before, "valkey-server")
 
 
 def test_task_that_is_lost_with_its_worker_is_told(exercise):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from tests.family import family_of
+from tests.family import family_of, joined_since
 from unblocked.grading import Exercise, grader
 from unblocked.grading.store import Store
 
@@ -62,9 +62,10 @@ def refusal(exercise, before, after):
 
 
 def test_right_answer_passes_and_leaves_nothing(exercise):
+    before = family_of()
     verdict = grader().grade(exercise, RIGHT)
     assert verdict.passed, verdict
-    assert not [words for words in family_of().values() if "valkey-server" in words]
+    assert not joined_since(before, "valkey-server")
 
 
 def test_what_was_asked_is_seen(exercise):

@@ -240,6 +240,20 @@ def test_other_errors_keep_their_traceback(notebook):
     assert shown.errors == ["division by zero"]
 
 
+def test_files_beside_a_notebook_hide_no_module(tmp_path, exercise):
+    """A learner tries asyncio in a file of that name: neither kernel nor servers nor grader take it for Python's."""
+    for name in ("asyncio", "fastapi", "httpx", "labs", "pydantic", "random", "redis"):
+        path = tmp_path / "workspace" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("raise RuntimeError('this is not the module that was meant')")
+    (tmp_path / "workspace" / "prices.py").write_text("box = 7")
+    with kernel(tmp_path / "workspace") as running:
+        asked = running.run("carriers = upstream(latency=0)\nload(serve('celery_queue'), '/health', n=1).answered")
+        assert (asked.errors, asked.text) == ([], "1")
+        assert running.run(f"%%exercise {NAME}\n{exercise.solution.read_text()}").text.startswith("Passed.")
+        assert running.run("import prices\nprices.box").text == "7"
+
+
 def test_restart_gives_the_verbs_and_ends_the_servers(tmp_path):
     with kernel(tmp_path / "workspace") as running:
         pid = int(running.run("serve('start_here').pid").text)

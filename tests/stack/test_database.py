@@ -5,7 +5,7 @@ import textwrap
 import psycopg
 import pytest
 
-from tests.family import family_of
+from tests.family import family_of, joined_since
 from unblocked import load, serve, services
 from unblocked.backends.postgres import Postgres
 from unblocked.faults import Fault
@@ -157,7 +157,7 @@ def test_failing_preparation_is_told_and_leaves_nothing(place, carriers):
     before = family_of()
     with pytest.raises(Fault, match=r"`tables`, which prepares the app, ended with code 1(.|\n)*no such tables"):
         depot(carriers)
-    assert not [words for process, words in family_of().items() if process not in before and "postgres" in words]
+    assert not joined_since(before, "postgres")
 
 
 def test_preparation_that_does_not_end_is_given_up(place, carriers, monkeypatch):

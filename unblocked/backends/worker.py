@@ -74,7 +74,7 @@ class Worker(Backend):
         whole = {**inherited(), **env}
         of = warm().process(whole)
         child, line = keeper().start_with_line(
-            [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
+            [_MODULE, *words] if of else [sys.executable, "-P", "-m", _MODULE, *words],
             name=name,
             env=whole,
             cwd=cwd or Path.cwd(),

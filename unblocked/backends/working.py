@@ -19,6 +19,7 @@ from celery.signals import worker_ready
 from unblocked.faults import Fault
 from unblocked.processes.lines import Lines
 from unblocked.recorder import note_tasks
+from unblocked.server import modules
 from unblocked.server.failure import Failure
 from unblocked.server.loading import imported
 
@@ -33,6 +34,7 @@ def run(words: Sequence[str]) -> int:
 
     """
     owner, app, name, pool, concurrency, queues = words
+    modules.arrange()
     warnings.simplefilter("ignore", SecurityWarning)  # a container's root is nobody's root
     lines = Lines(socket.socket(fileno=int(owner)))
     try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from unblocked import surroundings
+from unblocked.course import course
 from unblocked.exercises import Exercise
 from unblocked.faults import Fault
 from unblocked.grading.order import Order
@@ -141,7 +142,8 @@ class Grader:
                 self._orders = None
             argv = [sys.executable, "-m", "unblocked.grading.zygote", "@0"]
             env = surroundings.for_answers(os.environ)
-            self._zygote, self._orders = kept.start_with_line(argv, name="grader", env=env)
+            # `-m` looks in the working folder first: it must not find a learner's `asyncio.py` there.
+            self._zygote, self._orders = kept.start_with_line(argv, name="grader", env=env, cwd=course())
             self._keeper = kept
         return self._orders
 

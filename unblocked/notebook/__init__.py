@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Give a kernel the verbs, the magic `%%exercise`, faults without a traceback, and a grader that is warm."""
+    if "" in sys.path:  # between Python's modules and the packages
+        sys.path.remove("")
+        sys.path.append("")  # a learner's `redis.py` beside a notebook is not taken for the package
+
     from unblocked.notebook import wiring
 
     wiring.connect(shell)

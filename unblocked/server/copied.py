@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from unblocked.processes import copies
 from unblocked.processes.lines import Lines
@@ -34,7 +32,6 @@ def main(owner: int, orders: int) -> int:
         lines.send(warm="app")
         module, *words = copies.become(orders, meanwhile=_warmer(lines))
     gc.enable()
-    _find_modules_from_here()
     code: int = importlib.import_module(module).run(words)
     return code
 
@@ -50,12 +47,6 @@ def _warmer(lines: Lines) -> Iterator[None]:
         gc.freeze()
         lines.send(warm=use)
         yield
-
-
-def _find_modules_from_here() -> None:
-    """Look for modules where a Python would that is started here: in this folder, then where `PYTHONPATH` says."""
-    wanted = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
-    sys.path[:] = [str(Path.cwd()), *wanted, *(part for part in sys.path[1:] if part not in wanted)]
 
 
 if __name__ == "__main__":

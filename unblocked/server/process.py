@@ -19,7 +19,7 @@ from unblocked.processes import semaphores
 from unblocked.processes.lines import Lines
 from unblocked.recorder import TAPE, Recorded, install, name_outgoing_calls, note_connections, note_stores, note_tasks
 from unblocked.recorder.middleware import App, Receive, Scope, Send
-from unblocked.server import swagger
+from unblocked.server import modules, swagger
 from unblocked.server.failure import Failure
 from unblocked.server.loading import load
 from unblocked.server.proxied import Proxied
@@ -177,6 +177,7 @@ async def _read_tokens() -> int:
 def run(words: Sequence[str]) -> int:
     """Be the process, told the numbers of two inherited sockets, what to serve, and whether to record."""
     listening, owner, module, attribute, file, record, held = words
+    modules.arrange()
     if record == "record":
         install()
     swagger.install()

@@ -77,7 +77,7 @@ def start(
     words = ["@0", "@1", target.module, target.attribute, str(target.source) if target.is_file else "",
              "record" if record else "plain", "held" if held else "free"]  # fmt: skip
     child, line = keeper().start_with_line(
-        [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
+        [_MODULE, *words] if of else [sys.executable, "-P", "-m", _MODULE, *words],
         name=target.name,
         env=whole,
         cwd=Path.cwd(),

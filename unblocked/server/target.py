@@ -71,7 +71,7 @@ def _source(module: str) -> Path | None:
     if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", module):
         return None
     importlib.invalidate_caches()
-    origin, places = None, [str(Path.cwd()), str(course()), *sys.path]
+    origin, places = None, [str(course()), *sys.path, str(Path.cwd())]
     for part in module.split("."):
         spec = PathFinder.find_spec(part, places)
         if spec is None:

@@ -80,7 +80,7 @@ class Warm:
         env = {name: value for name, value in surroundings.clean(os.environ).items() if name != "PYTHONPATH"}
         env |= {"PYTHONUNBUFFERED": "1"}
         self._keeper, self._settings = keeper(), _settings(env)
-        argv = [sys.executable, "-m", "unblocked.server.copied", "@0", "@copies"]
+        argv = [sys.executable, "-P", "-m", "unblocked.server.copied", "@0", "@copies"]
         self._child, line = self._keeper.start_with_line(argv, name="warm", env=env, cwd=course())
         self._said, self._warm = Lines(line), set()
 

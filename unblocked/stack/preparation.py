@@ -29,7 +29,7 @@ class Preparation:
         of = warm().process(env)
         words = ["@0", module]
         self._child, line = keeper().start_with_line(
-            [_MODULE, *words] if of else [sys.executable, "-m", _MODULE, *words],
+            [_MODULE, *words] if of else [sys.executable, "-P", "-m", _MODULE, *words],
             name="prepare",
             env=env,
             cwd=Path.cwd(),
