@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 _HASH = "unacked"
 """Where kombu keeps the messages that workers have taken and not acknowledged, by their delivery."""
 
@@ -25,6 +21,10 @@ def keeps(url: str, tasks: Collection[str]) -> bool:
     """
     if not tasks:
         return False
+    import redis  # here: few services ever ask, and all would wait for it
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     with redis.Redis.from_url(url, retry=Retry(NoBackoff(), retries=0), socket_timeout=1.0) as client:
         try:
             kept: list[bytes] = client.hvals(_HASH)

@@ -6,10 +6,6 @@ import time
 from pathlib import Path
 from typing import Self
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from unblocked.backends import binaries
 from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.faults import Fault
@@ -95,6 +91,10 @@ def _await(child: Child, path: Path) -> None:
 
 def answers(path: Path) -> bool:
     """Say whether a server answers on this socket, asked once."""
+    import redis  # here: it takes as long as the server, which is starting meanwhile
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     # By itself, the client would try again, and sleep in between for longer than a start takes.
     once = Retry(NoBackoff(), retries=0)
     with redis.Redis(unix_socket_path=str(path), socket_timeout=_FAR, retry=once) as client:

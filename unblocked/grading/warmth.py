@@ -10,11 +10,13 @@ from collections.abc import Iterator
 
 from unblocked.server import warmth
 
-_FOR_ALL = (*warmth.MODULES, "aiohttp.web")
+_FOR_ALL = (*warmth.MODULES, "unblocked.outside.listener")
 _FOR_SOME = ("anyio.pytest_plugin", "fastapi.testclient", "httpx2", "pytest", "unittest")
 
 _ROLES = ("loaded", "overseer", "trial")
 _ROLES_FOR_SOME = ("suite_run", "suite_runner", "crew", "hand")
+_GIVEN_TO_SOME = ("clock", "code", "database", "disk", "hosted", "stack", "store", "suite")
+"""What some checks are given, or use."""
 
 
 def import_all() -> None:
@@ -34,10 +36,11 @@ def warm_up() -> Iterator[None]:
         *warmth.OF_CELERY,
         *warmth.OF_DATABASES,
         *_of_pytest(),
-        *(f"unblocked.grading.{role}" for role in _ROLES_FOR_SOME),
+        *(f"unblocked.grading.{each}" for each in (*_ROLES_FOR_SOME, *_GIVEN_TO_SOME)),
     ):
         warmth.import_all(module)
         yield
+    warmth.rehearse()  # once more: imports that register with an abstract class clear what all of these remember
     yield from _shared()
 
 

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from unblocked import upstream
+import unblocked
 from unblocked.faults import Fault
 from unblocked.grading import Exercise, Verdict, grader
-from unblocked.grading.imported import load
 from unblocked.grading.verdict import still_checking
 from unblocked.notebook import cards
 from unblocked.workspace import answers, attempts
@@ -112,7 +111,9 @@ def _load(path: Path) -> None:
 
     What the notebook had before, from a cell of the lesson or of the learner, stays: later cells go on with that.
     """
-    os.environ.setdefault("CARRIERS_URL", upstream().url)
+    from unblocked.grading.imported import load  # no kernel waits for it when it starts
+
+    os.environ.setdefault("CARRIERS_URL", unblocked.upstream().url)
     with _as_it_is():
         module = load(str(path))
     notebook = _shell().user_ns

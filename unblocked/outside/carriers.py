@@ -11,12 +11,14 @@ import zlib
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
-
-from aiohttp import web
 
 from unblocked.faults import Fault
 from unblocked.outside.behaviour import Behaviour
+
+if TYPE_CHECKING:
+    from unblocked.outside.listener import Asked, Listener
 
 _FAR = 30.0
 _TURNS = 10
@@ -82,19 +84,15 @@ class Outside:
         self.in_flight = self.peak = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="unblocked-outside", daemon=True)
+        listening = listening or socket.create_server(("127.0.0.1", 0), backlog=2048)
+        self.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         self._thread.start()
-        self._runner, port = asyncio.run_coroutine_threadsafe(self._open(listening), self._loop).result()
-        self.url = f"http://127.0.0.1:{port}"
+        self._listener = asyncio.run_coroutine_threadsafe(self._listen(listening), self._loop)
 
-    async def _open(self, listening: socket.socket | None) -> tuple[web.AppRunner, int]:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
-        await runner.setup()
-        if listening is None:
-            listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
-        await web.SockSite(runner, listening).start()
-        return runner, runner.addresses[0][1]
+    async def _listen(self, listening: socket.socket) -> Listener:
+        from unblocked.outside.listener import Listener  # slow: only who connects early waits for it
+
+        return await Listener.on(listening, self._answer)
 
     @property
     def open(self) -> bool:
@@ -211,6 +209,7 @@ class Outside:
             for _ in range(_TURNS):
                 await _Turn()
 
+        self._listener.result()
         asyncio.run_coroutine_threadsafe(turns(), self._loop).result()
 
     def forget(self) -> None:
@@ -223,7 +222,7 @@ class Outside:
         """Stop listening; return when its thread has ended."""
         if self._thread.is_alive():
             self.release()
-            asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self._listener.result().close(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
@@ -245,9 +244,9 @@ class Outside:
     def _behaviour(self, path: str) -> Behaviour:
         return next(b for b in reversed(self._behaviours) if b.concerns(path))
 
-    async def _answer(self, request: web.Request) -> web.Response:
-        call = Call(request.path_qs, time.perf_counter(), {k.lower(): v for k, v in request.headers.items()})
-        behaviour = self._arrive(call, request.path)
+    async def _answer(self, asked: Asked) -> tuple[int, object]:
+        call = Call(asked.target, time.perf_counter(), asked.headers)
+        behaviour = self._arrive(call, asked.path)
         try:
             await (call._go or asyncio.sleep(behaviour.latency))
         except asyncio.CancelledError:  # the client went away
@@ -255,7 +254,7 @@ class Outside:
             raise
         finally:
             self._leave(call)
-        return web.json_response(_body(request, behaviour), status=behaviour.status)
+        return behaviour.status, _body(asked, behaviour)
 
     def _arrive(self, call: Call, path: str) -> Behaviour:
         """Count it and say how it is treated: under one lock, so that no release misses a request that just came."""
@@ -299,12 +298,12 @@ def _let_go(go: asyncio.Future[None] | None) -> None:
         go.set_result(None)
 
 
-def _body(request: web.Request, behaviour: Behaviour) -> dict[str, object]:
+def _body(asked: Asked, behaviour: Behaviour) -> dict[str, object]:
     if behaviour.status >= 400:
         return {"detail": f"the carrier answers {behaviour.status} on purpose"}
-    match request.path.split("/"):
+    match asked.path.split("/"):
         case ["", "carriers", name, "quote"]:
-            parcel = request.query.get("parcel", "1")
+            parcel = asked.query.get("parcel", "1")
             return {"carrier": name, "parcel": parcel, "price": Outside.price(name, parcel)}
         case _:
-            return {"path": request.path, "ok": True}
+            return {"path": asked.path, "ok": True}
