@@ -48,10 +48,11 @@ def settings(folder) -> Config:
 
 
 @contextmanager
-def kernel(workspace):
+def kernel(workspace, specs=None):
+    """Start a kernel in a folder; by the commands of `specs`, a `KernelSpecManager`, if given."""
     env = os.environ | {"UNBLOCKED_WORKSPACE": str(workspace), "IPYTHONDIR": str(workspace / "ipython")}
     workspace.mkdir(parents=True, exist_ok=True)
-    manager = KernelManager(config=settings(workspace))
+    manager = KernelManager(config=settings(workspace), **{"kernel_spec_manager": specs} if specs else {})
     manager.start_kernel(env=env, cwd=str(workspace))
     client = manager.blocking_client()
     client.start_channels()

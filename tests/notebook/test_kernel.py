@@ -4,8 +4,10 @@ import json
 
 import psutil
 import pytest
+from jupyter_client.kernelspec import KernelSpecManager
 
 from tests.notebook.kernels import kernel
+from tests.notebook.test_environment import settings
 from tests.waiting import until
 from unblocked.grading import Exercise
 from unblocked.grading.verdict import MEDIA_TYPE
@@ -242,12 +244,14 @@ def test_other_errors_keep_their_traceback(notebook):
 
 def test_files_beside_a_notebook_hide_no_module(tmp_path, exercise):
     """A learner tries asyncio in a file of that name: neither kernel nor servers nor grader take it for Python's."""
-    for name in ("asyncio", "fastapi", "httpx", "labs", "pydantic", "random", "redis"):
+    before_settings = ("enum", "operator", "re", "types", "warnings")  # Jupyter needs them before it reads any
+    for name in ("asyncio", "fastapi", "httpx", "labs", "pydantic", "random", "redis", *before_settings):
         path = tmp_path / "workspace" / f"{name}.py"
         path.parent.mkdir(exist_ok=True)
         path.write_text("raise RuntimeError('this is not the module that was meant')")
     (tmp_path / "workspace" / "prices.py").write_text("box = 7")
-    with kernel(tmp_path / "workspace") as running:
+    specs = KernelSpecManager(config=settings("jupyter_lab_config.py"))
+    with kernel(tmp_path / "workspace", specs) as running:
         asked = running.run("carriers = upstream(latency=0)\nload(serve('celery_queue'), '/health', n=1).answered")
         assert (asked.errors, asked.text) == ([], "1")
         assert running.run(f"%%exercise {NAME}\n{exercise.solution.read_text()}").text.startswith("Passed.")

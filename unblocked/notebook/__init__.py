@@ -11,9 +11,8 @@ if TYPE_CHECKING:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Give a kernel the verbs, the magic `%%exercise`, faults without a traceback, and a grader that is warm."""
-    if "" in sys.path:  # between Python's modules and the packages
-        sys.path.remove("")
-        sys.path.append("")  # a learner's `redis.py` beside a notebook is not taken for the package
+    # Last, not between Python's modules and the packages: a learner's `redis.py` is not taken for the package.
+    sys.path[:] = [*filter(None, sys.path), ""]
 
     from unblocked.notebook import wiring
 

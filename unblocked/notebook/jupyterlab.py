@@ -72,7 +72,8 @@ def start(address: Address) -> Child:
     ]
     # The token goes through the environment: other users of the computer could read it in a list of processes.
     env = os.environ | _folders() | {"JUPYTER_TOKEN": address.token, "JUPYTER_PREFER_ENV_PATH": "1"}
-    return keeper().start([sys.executable, "-c", _LAB, *options], name="jupyterlab", env=env, cwd=course(), grace=10)
+    argv = [sys.executable, "-P", "-c", _LAB, *options]
+    return keeper().start(argv, name="jupyterlab", env=env, cwd=course(), grace=10)
 
 
 def _own() -> Path:

@@ -32,6 +32,7 @@ c.ServerApp.tornado_settings = {
     "ws_ping_interval": 30_000,
     "ws_ping_timeout": 30_000,
 }
+c.KernelSpecManager.kernel_spec_class = "unblocked.notebook.kernels.Spec"
 c.KernelManager.transport_encryption = "auto" if zmq.has("curve") else "disabled"
 c.ServerApp.allow_root = True
 logging.getLogger("ServerApp").addFilter(lambda record: "is not trusted" not in str(record.msg))
