@@ -24,9 +24,9 @@ class Counting(Outside):
         self.connections = set()
         super().__init__(**options)
 
-    async def _answer(self, request):
-        self.connections.add(request.transport)
-        return await super()._answer(request)
+    async def _answer(self, asked):
+        self.connections.add(asked.client)
+        return await super()._answer(asked)
 
     def forget(self):
         super().forget()

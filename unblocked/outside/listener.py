@@ -12,8 +12,18 @@ from aiohttp import web
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, as its answer needs it. `target` is path and query as they were sent; `path` is decoded."""
+    """A request, as its answer needs it.
 
+    Attributes:
+        client: address and port of the other end: they say which connection it came through.
+        target: path and query as they were sent.
+        path: the path alone, decoded.
+        query: the query, decoded.
+        headers: by their names in small letters.
+
+    """
+
+    client: object
     target: str
     path: str
     query: Mapping[str, str]
@@ -35,8 +45,9 @@ class Listener:
         """Begin to answer what comes to a socket that listens."""
 
         async def handle(request: web.Request) -> web.Response:
+            client = request.get_extra_info("peername")
             headers = {name.lower(): value for name, value in request.headers.items()}
-            status, body = await answer(Asked(request.path_qs, request.path, request.query, headers))
+            status, body = await answer(Asked(client, request.path_qs, request.path, request.query, headers))
             return web.json_response(body, status=status)
 
         app = web.Application()
