@@ -11,6 +11,9 @@ from unblocked import front_matter
 from unblocked.course import course
 from unblocked.faults import Fault, unknown
 
+_SERVERS = ("database", "store")
+"""What a task says that every check gives to the answer."""
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -89,6 +92,11 @@ class Exercise:
     def facts(self) -> dict[str, Any]:
         """The front matter: `kind`, `minutes`, `core`; `database: true`, `store: true` where every check gives one."""
         return self._task[0]
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """What its answers use: their kind, and the servers that every check gives them."""
+        return (self.facts["kind"], *(server for server in _SERVERS if self.facts.get(server)))
 
     @cached_property
     def _task(self) -> tuple[dict[str, Any], str]:

@@ -177,6 +177,7 @@ def test_unknown_exercise_suggests_the_nearest():
 def test_broken_checks_are_the_course_s_fault(exercise, tmp_path):
     folder = tmp_path / "exercises" / "start_here" / "broken"
     folder.mkdir(parents=True)
+    (folder / "task.md").write_text((exercise.folder / "task.md").read_text())
     (folder / "checks.py").write_text(
         'def check_it(app):\n    """It works."""\n    raise RuntimeError("our own mistake")\n'
     )

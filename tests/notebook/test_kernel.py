@@ -264,3 +264,18 @@ def test_restart_gives_the_verbs_and_ends_the_servers(tmp_path):
         running.restart()
         until(lambda: not psutil.pid_exists(pid), "the served lab is gone with its kernel")
         assert running.run("callable(serve)").text == "True"
+
+
+def test_kernel_gets_warm_for_the_exercises_of_its_lesson(tmp_path, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "workspace/notebooks/06_database.ipynb")  # as JupyterLab tells it
+    wanted = {use for each in Exercise.all().values() if each.lesson == "database" for use in each.uses}
+    assert "database" in wanted
+    with kernel(tmp_path / "workspace") as running:
+        pid = int(running.run("import os\nos.getpid()").text)
+
+        def told():
+            commands = [each.cmdline() for each in psutil.Process(pid).children(recursive=True)]
+            return [set(words[4:]) for words in commands if words[1:3] == ["-m", "unblocked.grading.zygote"]]
+
+        until(told, "the grader's process is there")
+        assert told() == [wanted]

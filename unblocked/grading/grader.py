@@ -47,10 +47,15 @@ class Grader:
         self._zygote: Child | None = None
         self._orders: socket.socket | None = None
 
-    def warm_up(self) -> None:
-        """Start the warm process, if it does not run; the first verdict then comes as fast as the others."""
+    def warm_up(self, *uses: str) -> None:
+        """Start the warm process, if it does not run; the first verdict then comes as fast as the others.
+
+        Args:
+            uses: what the exercises use that will be graded first (`Exercise.uses`), where that is known.
+
+        """
         with self._sending:
-            self._start()
+            self._start(*uses)
 
     def close(self) -> None:
         """End the warm process."""
@@ -100,6 +105,7 @@ class Grader:
                 limit=limit * stretch(),
                 start_limit=start_limit,
                 answer_limit=answer_limit,
+                uses=exercise.uses,
                 up_to=up_to,
             )
             order.answer.write_text(code, encoding="utf-8", errors="surrogateescape")
@@ -134,13 +140,13 @@ class Grader:
             orders = self._start()
             socket.send_fds(orders, [json.dumps(dataclasses.asdict(order)).encode() + b"\n"], [results.fileno()])
 
-    def _start(self) -> socket.socket:
+    def _start(self, *uses: str) -> socket.socket:
         kept = keeper()
         if self._orders is None or self._zygote is None or self._zygote.code is not None or self._keeper is not kept:
             if self._orders is not None:
                 self._orders.close()
                 self._orders = None
-            argv = [sys.executable, "-m", "unblocked.grading.zygote", "@0"]
+            argv = [sys.executable, "-m", "unblocked.grading.zygote", "@0", *uses]
             env = surroundings.for_answers(os.environ)
             # `-m` looks in the working folder first: it must not find a learner's `asyncio.py` there.
             self._zygote, self._orders = kept.start_with_line(argv, name="grader", env=env, cwd=course())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ class Order:
         limit: seconds after which the grading is ended.
         start_limit: seconds after which an answer that is still being loaded is said to hang.
         answer_limit: seconds after which a request, a call or a test is said to hang.
+        uses: what its answers use (`Exercise.uses`).
         check: the name of one check, in the process of that check and below.
         up_to: the name of the last check that is run; empty for all of them.
         modules: files that stand in for modules which the answer imports, by the modules' names.
@@ -32,6 +33,7 @@ class Order:
     limit: float
     start_limit: float
     answer_limit: float
+    uses: Sequence[str] = ()
     check: str = ""
     up_to: str = ""
     modules: Mapping[str, str] = field(default_factory=dict)

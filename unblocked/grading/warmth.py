@@ -1,4 +1,8 @@
-"""What answers and checks use, imported and used once beforehand, so that the forks of this process need not."""
+"""What answers and checks use, imported and used once beforehand, so that the forks of this process need not.
+
+What only some exercises use comes when one of them is graded, or when it is known that one will be: each further
+megabyte makes every fork slower.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,29 @@ import functools
 import gc
 import importlib.metadata
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from unblocked.server import warmth
 
-_FOR_ALL = (*warmth.MODULES, "unblocked.outside.listener")
-_FOR_SOME = ("anyio.pytest_plugin", "fastapi.testclient", "httpx2", "pytest", "unittest")
+_FOR_ALL = (*warmth.MODULES, "fastapi.testclient", "unblocked.outside.listener")
+_OURS_FOR_ALL = ("clock", "code", "disk", "hosted", "loaded", "overseer", "trial")
 
-_ROLES = ("loaded", "overseer", "trial")
-_ROLES_FOR_SOME = ("suite_run", "suite_runner", "crew", "hand")
-_GIVEN_TO_SOME = ("clock", "code", "database", "disk", "hosted", "stack", "store", "suite")
-"""What some checks are given, or use."""
+_FOR_USE: Mapping[str, tuple[str, ...]] = {
+    "test": ("anyio.pytest_plugin", "httpx2", "pytest", "unittest"),
+    "queue": warmth.OF_CELERY,
+    "database": warmth.OF_DATABASES,
+    "store": ("redis.asyncio",),
+}
+_OURS_FOR_USE: Mapping[str, tuple[str, ...]] = {
+    "test": ("suite", "suite_run", "suite_runner"),
+    "queue": ("crew", "hand", "stack"),
+    "database": ("database",),
+    "store": ("store",),
+}
+"""By what an exercise uses (`Exercise.uses`); what is not here uses nothing of its own."""
+
+_warm: set[str] = set()
+_ALL = ""
 
 
 def import_all() -> None:
@@ -24,24 +40,34 @@ def import_all() -> None:
     warmth.import_all(*_FOR_ALL)
 
 
-def warm_up() -> Iterator[None]:
-    """Do it in steps, what most answers need first. After each step there is no thread and no loop."""
-    warmth.import_all(*_FOR_ALL, *(f"unblocked.grading.{role}" for role in _ROLES))
-    _keep_certificates()
-    _keep_packages()
-    warmth.rehearse()
-    yield from _shared()
-    for module in (
-        *_FOR_SOME,
-        *warmth.OF_CELERY,
-        *warmth.OF_DATABASES,
-        *_of_pytest(),
-        *(f"unblocked.grading.{each}" for each in (*_ROLES_FOR_SOME, *_GIVEN_TO_SOME)),
-    ):
-        warmth.import_all(module)
+def warm_up(*uses: str) -> Iterator[None]:
+    """Do it in steps: what all answers need, then what these uses need. After each there is no thread and no loop.
+
+    What was done before is not done again: a step that is left out here is taken where another asks for it.
+    """
+    for use in (_ALL, *uses):
+        if use in _warm:
+            continue
+        for module in _modules(use):
+            warmth.import_all(module)
+            yield
+        if use == _ALL:
+            _keep_certificates()
+            _keep_packages()
+        # Also after others: what registers with an abstract class as it is imported clears what all of these remember.
+        warmth.rehearse()
+        gc.collect()
+        gc.freeze()  # what is shared with the forks stays shared: the collector must not touch it any more
+        _warm.add(use)
         yield
-    warmth.rehearse()  # once more: imports that register with an abstract class clear what all of these remember
-    yield from _shared()
+
+
+def _modules(use: str) -> Iterator[str]:
+    yield from _FOR_ALL if use == _ALL else _FOR_USE.get(use, ())
+    ours = _OURS_FOR_ALL if use == _ALL else _OURS_FOR_USE.get(use, ())
+    yield from (f"unblocked.grading.{each}" for each in ours)
+    if use == "test":
+        yield from _of_pytest()
 
 
 def _of_pytest() -> Iterator[str]:
@@ -49,13 +75,6 @@ def _of_pytest() -> Iterator[str]:
     from _pytest.config import default_plugins
 
     yield from (f"_pytest.{each}" for each in default_plugins)
-
-
-def _shared() -> Iterator[None]:
-    """Keep what is shared with the forks shared: the collector must not touch it any more."""
-    gc.collect()
-    gc.freeze()
-    yield
 
 
 def _keep_certificates() -> None:

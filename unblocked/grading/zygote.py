@@ -1,5 +1,7 @@
 """A warm process: has imported what answers and checks need, and starts one overseer a grading.
 
+It is told what it should be warm for from the start, and gets warm for what else is graded when that is asked for.
+
 It has one thread and stays so, because a fork copies only the thread that calls it.
 """
 
@@ -24,18 +26,23 @@ from unblocked.processes.starting import method
 _DONE = object()
 
 
-def main(descriptor: int) -> None:
-    """Serve orders from an inherited socket until its other side is gone."""
+def main(descriptor: int, *uses: str) -> None:
+    """Serve orders from an inherited socket until its other side is gone; get warm for these uses meanwhile."""
     gc.disable()  # imports leave little for the collector, which would look through all of it again and again
-    warmth = warm_up() if method() == "fork" else iter(())
-    next(warmth, None)
+    warmth = _warmth(*uses)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # overseers are not waited for
     owner = socket.socket(fileno=descriptor)
     while received := _receive(owner, meanwhile=warmth):
         order, results = received
+        for _ in _warmth(*order.uses):
+            continue
         offspring.start("overseer", order, results, closing=[owner])
         os.close(results)
+
+
+def _warmth(*uses: str) -> Iterator[None]:
+    return warm_up(*uses) if method() == "fork" else iter(())
 
 
 def _receive(owner: socket.socket, *, meanwhile: Iterator[None]) -> tuple[Order, int] | None:
@@ -57,4 +64,4 @@ def _receive(owner: socket.socket, *, meanwhile: Iterator[None]) -> tuple[Order,
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        main(int(sys.argv[1]))
+        main(int(sys.argv[1]), *sys.argv[2:])

@@ -22,11 +22,8 @@ if TYPE_CHECKING:
 
 MAGIC = "%%exercise"
 
-_ELSEWHERE = frozenset({"test", "queue"})
-"""Kinds of answers that use what is there only where they are graded: modules to test, a broker."""
-
-_SERVERS = ("database", "store")
-"""What a task says that its answers have, and they have it only there, too."""
+_ELSEWHERE = frozenset({"test", "queue", "database", "store"})
+"""What answers use that is there only where they are graded: modules to test, a broker, servers."""
 
 _given: dict[str, Any] = {}
 """What answers have given the notebook, by name: the next answer may replace it."""
@@ -63,7 +60,7 @@ def exercise(line: str, cell: str) -> None:
 
 
 def _belongs_elsewhere(wanted: Exercise) -> bool:
-    return wanted.facts["kind"] in _ELSEWHERE or any(wanted.facts.get(server) for server in _SERVERS)
+    return not _ELSEWHERE.isdisjoint(wanted.uses)
 
 
 def raise_magic(lines: list[str]) -> list[str]:

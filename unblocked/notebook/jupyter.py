@@ -16,6 +16,14 @@ def connect() -> None:
         os.environ.setdefault(SETTING, base)
 
 
+def notebook() -> str:
+    """Give the name of the notebook that this kernel was started for, without its ending; empty where nobody says it.
+
+    It is the name at that time: somebody may have renamed the notebook since.
+    """
+    return Path(os.environ.get("JPY_SESSION_NAME", "")).stem
+
+
 def _base_url() -> str | None:
     """Read it from what the server has written down about itself; other editors start kernels without one."""
     from jupyter_core.paths import jupyter_runtime_dir

@@ -60,9 +60,10 @@ def _show_fault(_shell: object, _kind: object, fault: BaseException, _where: obj
 
 
 def _warm_up() -> None:
-    from unblocked.grading import grader
+    from unblocked.grading import Exercise, grader
     from unblocked.notebook import predictions
 
     predictions.connect()
-    grader().warm_up()
+    lesson = jupyter.notebook().partition("_")[2]
+    grader().warm_up(*{use for each in Exercise.all().values() if each.lesson == lesson for use in each.uses})
     importlib.import_module("unblocked.grading.imported")  # what loads an answer that passed

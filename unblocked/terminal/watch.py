@@ -41,7 +41,7 @@ class Watch:
 
     def stay(self) -> int:
         """Look at saves and keys until told to quit; give the exit code."""
-        grader().warm_up()
+        grader().warm_up(*self._exercise.uses)
         self._safely(self._show)
         while self._goes_on:
             saved = self._saves.wait()
