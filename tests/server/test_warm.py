@@ -149,7 +149,7 @@ def test_whoever_is_waited_for_has_the_processor_first(cold, keepers):
 def test_whoever_starts_several_waits_for_one_that_imports(use):
     env = surroundings.clean(os.environ)
     with contextlib.closing(Warm()) as made:
-        made.begin()
+        made.begin(use)
         assert made.process(env) is None
         made.wait(use, env)
         assert use in made._warm
@@ -158,8 +158,29 @@ def test_whoever_starts_several_waits_for_one_that_imports(use):
     process.stop()
 
 
+@pytest.mark.skipif(method() == "spawn", reason="here every app is started by a fresh Python")
+def test_it_gets_as_warm_as_somebody_wants_it():
+    env = surroundings.clean(os.environ)
+    with contextlib.closing(Warm()) as made:
+        made.begin("database")
+        made.wait("database", env)
+        assert made._warm == {"app", "database"}
+        first = made.process(env)
+        made.begin()  # what is there is warm for that
+        made.begin("database")
+        assert made.process(env) is first
+        made.begin("worker")
+        assert first.code is not None
+        made.wait("worker", env)
+        assert made._warm == set(USES)
+        second = made.process(env)
+    second.stop()
+
+
 def test_several_that_need_fresh_pythons_do_not_wait(cold, keepers):
     cold.begin()
+    cold.wait("worker", surroundings.clean(os.environ))  # for which it never gets warm
+    cold.begin("worker")
     cold.wait("worker", surroundings.clean({**os.environ, "PYTHONHASHSEED": "7"}))
     keepers[0].close()
     cold.wait("worker", surroundings.clean(os.environ))

@@ -29,6 +29,20 @@ def test_database_and_preparation_are_read(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "use"),
+    [
+        ("", "app"),
+        ("database = true", "database"),
+        ('prepare = "tables"', "database"),
+        ("broker = true", "worker"),
+        ("broker = true\ndatabase = true", "worker"),
+    ],
+)
+def test_processes_are_copies_of_one_that_is_warm_for_all_of_it(tmp_path, text, use):
+    assert needs(tmp_path, text).use == use
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("broker", "services.toml` cannot be used: Expected '='"),

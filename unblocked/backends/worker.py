@@ -95,7 +95,7 @@ class Worker(Backend):
         """
         with contextlib.closing(self._lines), ended_on_failure(self._child):
             _await(self._lines, self._child, self.name)
-        warm().begin()  # for the next one
+        warm().begin("worker")  # for the next one
 
     def stop(self) -> None:
         """End it in good order, also one that nobody has waited for; return when it is gone."""

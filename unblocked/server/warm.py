@@ -28,7 +28,8 @@ _PATIENCE = 30.0
 class Warm:
     """Keeps one warm process for the keeper of this process, and makes it anew when it is gone.
 
-    It gets warm in steps: at first for an app, then for clients of databases, in the end for workers, too.
+    It gets warm in steps, as far as somebody wants it: at first for an app, then for clients of databases, in the end
+    for workers, too.
     """
 
     def __init__(self) -> None:
@@ -37,6 +38,7 @@ class Warm:
         self._child: Child | None = None
         self._said: Lines | None = None
         self._warm: set[str] = set()  # for which uses
+        self._last: Use = USES[0]  # for which it gets warm in the end
         self._settings: dict[str, str] = {}
 
     def process(self, env: Mapping[str, str]) -> Child | None:
@@ -60,34 +62,42 @@ class Warm:
         end = time.monotonic() + _PATIENCE
         while method() != "spawn" and time.monotonic() < end:
             with self._lock:
-                if not self._is_there() or use in self._warm or _settings(env) != self._settings:
+                comes = self._is_there() and USES.index(use) <= USES.index(self._last)
+                if not comes or use in self._warm or _settings(env) != self._settings:
                     return
                 self._hear(within=0.05)
 
-    def begin(self) -> None:
-        """Start it, unless it is there: for whoever has started an app, and does not need the processor any more."""
+    def begin(self, use: Use = "app") -> None:
+        """Start it, unless it is there: for whoever has started an app, and does not need the processor any more.
+
+        One that does not get warm for this use gives way to one that does.
+        """
         if method() == "spawn":
             return
         with self._lock:
             if not self._is_there():
-                self._begin()
+                self._begin(use)
+            elif self._child is not None and USES.index(use) > USES.index(self._last):
+                self._child.stop()
+                self._begin(use)
 
     def _is_there(self) -> bool:
         return self._child is not None and self._child.code is None and self._keeper is keeper()
 
-    def _begin(self) -> None:
+    def _begin(self, use: Use) -> None:
         self.close()
+        self._last = use
         env = {name: value for name, value in surroundings.clean(os.environ).items() if name != "PYTHONPATH"}
         env |= {"PYTHONUNBUFFERED": "1"}
         self._keeper, self._settings = keeper(), _settings(env)
-        argv = [sys.executable, "-P", "-m", "unblocked.server.copied", "@0", "@copies"]
+        argv = [sys.executable, "-P", "-m", "unblocked.server.copied", "@0", "@copies", use]
         self._child, line = self._keeper.start_with_line(argv, name="warm", env=env, cwd=course())
         self._said, self._warm = Lines(line), set()
 
     def _hear(self, *, within: float) -> None:
         while self._said is not None and (said := self._said.receive(within=within)):
             self._warm.add(said["warm"])
-            if self._warm == set(USES):
+            if self._last in self._warm:
                 self.close()
 
     def close(self) -> None:

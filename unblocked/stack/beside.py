@@ -29,6 +29,7 @@ class Beside:
     In a `with` block: what is not kept at its end is ended.
 
     Attributes:
+        needs: what is started.
         parts: what was started, by name.
         env: the settings by which an app, and its workers, find database and broker.
         notes: what becomes of tasks; None where there is no broker.
@@ -41,24 +42,24 @@ class Beside:
         self.notes: Notes | None = None
         self._preparation: Preparation | None = None
         self._kept = False
-        self._needs, self._carriers = needs, carriers
+        self.needs, self._carriers = needs, carriers
         with ended_on_failure(self):
             self._start()
 
     def _start(self) -> None:
-        if self._needs.prepare or self._needs.workers:  # several processes of Python
-            warm().begin()
-        if self._needs.database:
+        if self.needs.prepare or self.needs.workers:  # several processes of Python
+            warm().begin(self.needs.use)
+        if self.needs.database:
             self._open_database()
-        if self._needs.broker:
+        if self.needs.broker:
             broker = redis()
             self.parts[BROKER] = broker
             self.notes = Notes(_free("tasks", ".jsonl"))
             self.env = {**settings(broker.url), SETTING: str(self.notes.path), **self.env}
-        if self._needs.prepare:
+        if self.needs.prepare:
             whole = environment(self._carriers, self.env)
             warm().wait("database", whole)
-            self._preparation = Preparation(self._needs.prepare, whole)
+            self._preparation = Preparation(self.needs.prepare, whole)
 
     def _open_database(self) -> None:
         if os.environ.get("DATABASE_URL", "").startswith("sqlite"):
@@ -79,9 +80,9 @@ class Beside:
     def hire(self) -> None:
         """Start the workers; `wait_until_ready` waits for them."""
         whole = environment(self._carriers, self.env)
-        if self._needs.workers:
+        if self.needs.workers:
             warm().wait("worker", whole)
-        for hand in self._needs.workers:
+        for hand in self.needs.workers:
             self.parts[hand.name] = _worker(hand, whole)
 
     def wait_until_prepared(self) -> None:
@@ -96,7 +97,7 @@ class Beside:
 
     def dismiss(self) -> None:
         """End the workers; what they were at is left to the broker."""
-        workers = [self.parts.pop(hand.name) for hand in self._needs.workers if hand.name in self.parts]
+        workers = [self.parts.pop(hand.name) for hand in self.needs.workers if hand.name in self.parts]
         ended(workers)
 
     def wait_until_ready(self) -> None:

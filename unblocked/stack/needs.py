@@ -9,6 +9,7 @@ from typing import Any
 from unblocked.backends.worker import Pool
 from unblocked.faults import Fault
 from unblocked.server.target import Target
+from unblocked.server.warm import Use
 
 FILE = "services.toml"
 
@@ -43,6 +44,11 @@ class Needs:
     workers: tuple[Hand, ...] = ()
     database: bool = False
     prepare: str = ""
+
+    @property
+    def use(self) -> Use:
+        """What the processes of all of it are copies of: a process that is warm for this."""
+        return "worker" if self.broker else "database" if self.database or self.prepare else "app"
 
     @classmethod
     def of(cls, target: Target) -> Needs:

@@ -62,7 +62,7 @@ def serve(
     try:
         service = started(found, needs, port=port, carriers=carriers or upstream(), env=env or {}, record=record)
     finally:
-        warm().begin()  # now: it would have taken the processor from those who were waited for
+        warm().begin(needs.use)  # now: it would have taken the processor from those who were waited for
     _served[key] = service
     return service
 

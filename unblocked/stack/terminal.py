@@ -151,7 +151,7 @@ class _Station:
                 self._log.copy()
                 self._say_broken(fault)
             self._answers = fault is None
-            warm().begin()
+            warm().begin(self._beside.needs.use)
 
     def _begin_anew(self, saved: list[Path]) -> None:
         self._end()
