@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from unblocked.backends import cluster
 from unblocked.grading.patience import LOOK, stretch
+from unblocked.grading.server import Server
 
 if TYPE_CHECKING:  # few checks need a database: what they use is imported when they do
     import psycopg
@@ -29,19 +29,22 @@ _LOGGED = re.compile(
     r"^@\d+ (?P<who>.*?) LOG:  (?:statement|execute (?!fetch from )[^:]*): (?P<text>.*(?:\n\t.*)*)", re.MULTILINE
 )
 """A statement may have several lines: a tab begins all but the first. Who fetches more rows of it asks nothing new."""
-_LOG = ["-c", "log_statement=all", "-c", "log_line_prefix=@%p %a ", "-c", "log_min_error_statement=panic"]
+_LOG_ALL = ["-c", "log_statement=all", "-c", "log_line_prefix=@%p %a ", "-c", "log_min_error_statement=panic"]
+
+_CRASHED = re.compile(r"LOG:  client backend \(PID \d+\) was terminated by signal (\d+)")
 
 _OTHERS = f"datname = current_database() AND application_name <> '{_NAME}' AND backend_type = 'client backend'"
 
 
-class Database:
+class Database(Server):
     """A PostgreSQL with one empty database; the answer finds its address in `DATABASE_URL`.
 
     Attributes:
         url: its address as `psycopg.connect` takes it.
-        pid: its process id.
 
     """
+
+    label = "PostgreSQL"
 
     def __init__(self, folder: str) -> None:
         """Start it in a folder; `wait_until_ready` waits for it. A socket's path has at most about 100 bytes."""
@@ -54,9 +57,7 @@ class Database:
 
     def _start(self) -> None:
         with self._log.open("ab") as log:
-            command = [*cluster.server(self._data), *_LOG]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        self.pid = self._process.pid
+            self._begin([*cluster.server(self._data), *_LOG_ALL], stdout=log, stderr=log)
 
     def wait_until_ready(self) -> None:
         """Return when it takes connections."""
@@ -66,6 +67,13 @@ class Database:
                 raise RuntimeError(f"PostgreSQL did not start (exit code {self._process.returncode})")
             time.sleep(LOOK)
         cluster.disown_memory(self._data)
+
+    @property
+    def loss(self) -> str:
+        """How it was lost: as a whole, or with the process of one connection, for which it ends all others."""
+        crashed = _CRASHED.search(self._log.read_text(errors="replace"))
+        of_one = f"A process of {self.label} was ended from outside, by signal {crashed[1]}." if crashed else ""
+        return super().loss or of_one
 
     # What is in it.
 
@@ -153,8 +161,7 @@ class Database:
 
     def kill(self) -> None:
         """End it as a crash of its machine does; what was committed is there again after `again`."""
-        cluster.kill(self.pid)
-        self._process.wait()
+        self._end(lambda: cluster.kill(self.pid))
         if self._looking is not None:
             self._looking.close()
             self._looking = None

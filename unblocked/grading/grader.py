@@ -117,7 +117,14 @@ class Grader:
         return verdict
 
     def _refuse_fault(self, exercise: Exercise, messages: list[dict[str, Any]]) -> None:
-        """Raise when the course itself failed: its checks could not be loaded, or broke."""
+        """Raise when the answer was not judged: a server was lost, or the checks could not be loaded, or broke."""
+        for message in messages:
+            if "lost" in message:
+                raise Fault(
+                    f"`{exercise.name}` could not be graded. {message['lost']} That says nothing about your answer: "
+                    "have it graded again. If it happens again, this computer may have no memory left; `python3 -m "
+                    "unblocked services` shows how much the course takes."
+                )
         if any("plan" in m for m in messages) and messages[-1].get("ended") != "in a fault of the course":
             return
         log = self._zygote.log.read_text(errors="replace") if self._zygote and self._zygote.log.exists() else ""

@@ -159,8 +159,9 @@ class Overseer:
     def _clear(self) -> None:
         """End all processes, groups first: they go at once, however fast they multiply; then hear the last words."""
         self._reap()  # a number that is collected may be somebody else's by now
-        for group in self._groups - self._collected:
-            kernel.signal_group(group, signal.SIGKILL)
+        checks = {running.pid for running in self._trials}
+        for group in sorted(self._groups - self._collected, key=lambda group: group not in checks):
+            kernel.signal_group(group, signal.SIGKILL)  # checks first: they would say that a server of theirs was lost
         Supervisor.end_orphans()
         self._hear_all()
 

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from unblocked.grading import confinement, imported, offspring, probes, warmth
@@ -18,6 +18,7 @@ from unblocked.grading.imported import Imported
 from unblocked.grading.loading import broken_by
 from unblocked.grading.order import Order
 from unblocked.grading.patience import Patience, stretch
+from unblocked.grading.server import Server
 from unblocked.grading.stack import Stack
 from unblocked.grading.store import Store
 from unblocked.grading.suite import Tests
@@ -45,11 +46,13 @@ class Stage(ABC):
     Attributes:
         name: the parameter by which a check asks for it.
         subject: the answer, as the check sees it; there once the stage is open.
+        servers: those that belong to the stage itself.
 
     """
 
     name: ClassVar[str]
     subject: Any
+    servers: Sequence[Server] = ()
 
     def __init__(self, order: Order, findings: Lines) -> None:
         self._order, self._findings = order, findings
@@ -113,6 +116,7 @@ class Queued(Served):
     def prepare(self, carriers: socket.socket) -> None:
         """Start the broker, the process that starts workers, and the app's."""
         self._broker = Store(self._order.folder)
+        self.servers = [self._broker]
         self._findings.send(serving=self._broker.pid)
         self._notes = Notes(self._order.place / "tasks.jsonl")
         os.environ.update({**settings(self._broker.url), SETTING: str(self._notes.path)})

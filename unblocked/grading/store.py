@@ -13,6 +13,7 @@ import redis
 
 from unblocked.backends.valkey import answers, command
 from unblocked.grading.patience import LOOK, stretch
+from unblocked.grading.server import Server
 from unblocked.processes import kernel
 
 _FAR = 20.0
@@ -29,15 +30,16 @@ _LOG = ["--slowlog-log-slower-than", "0", "--slowlog-max-len", str(_MOST_KEPT)]
 """Every command is slow enough to be logged, with who has sent it."""
 
 
-class Store:
+class Store(Server):
     """A Valkey that keeps nothing on disk; the answer finds its address in `REDIS_URL`. A queue has it as its broker.
 
     Attributes:
         path: its socket.
         url: its address as `redis.Redis.from_url` takes it.
-        pid: its process id.
 
     """
+
+    label = "Valkey"
 
     def __init__(self, folder: str) -> None:
         """Start it in a folder; `wait_until_ready` waits for it. A socket's path has at most about 100 bytes."""
@@ -46,9 +48,7 @@ class Store:
         self._start()
 
     def _start(self) -> None:
-        argv = [*command(self.path), *_LOG]
-        self._process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, start_new_session=True)
-        self.pid = self._process.pid
+        self._begin([*command(self.path), *_LOG], stdout=subprocess.DEVNULL)
 
     def wait_until_ready(self) -> None:
         """Return when it answers."""
@@ -100,8 +100,7 @@ class Store:
 
     def kill(self) -> None:
         """End it as a crash does; what it held is lost, and whoever asks it is refused."""
-        self._process.kill()
-        self._process.wait()
+        self._end(self._process.kill)
 
     def again(self) -> None:
         """Start another one in its place, empty."""

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from unblocked.grading.app import App
 from unblocked.grading.checking import Check, Unmet, load
 from unblocked.grading.order import Order
+from unblocked.grading.patience import LOOK
+from unblocked.grading.server import Server
 from unblocked.grading.stages import Broken, Stage, stage_for
 from unblocked.grading.subject import Subject
 from unblocked.grading.verdict import Outcome
@@ -31,18 +34,33 @@ if TYPE_CHECKING:  # few checks need one
 FAULT = 70
 """The exit code of a check that itself is broken."""
 
+_UNTIL_KNOWN = 1.0
+"""Seconds in which the end of a server's process is known, when its connections have ended."""
+
 CLOSED = 71
 """The exit code of a check whose answer closed the files and sockets of its process, ours included."""
 
 
 class Trial:
-    """Runs one check and reports `outcome` and `seen`, or `broken` where the answer cannot be run."""
+    """Runs one check and reports `outcome` and `seen`, or `broken` where the answer cannot be run.
+
+    Where a server of the check was lost, that is `lost`, whatever came of it: it says nothing of the answer.
+    """
 
     def __init__(self, check: Check, order: Order, findings: Lines) -> None:
         self._check, self._order, self._findings = check, order, findings
+        self._servers: list[Server] = []
 
     def run(self) -> None:
         """Do it. What the answer prints goes where this process prints."""
+        try:
+            self._run()
+        except Exception:
+            # The check's own question may fail before it is known that nobody is there to answer.
+            if not self._tell_loss(within=_UNTIL_KNOWN):
+                raise
+
+    def _run(self) -> None:
         self._order.place.mkdir()
         self._order.copy.write_bytes(self._order.answer.read_bytes())
         os.chdir(self._order.place)
@@ -56,11 +74,15 @@ class Trial:
         store = self._store() if "store" in self._check.needs else None
         stage = stage_for(self._check.needs)(self._order, self._findings)
         stage.prepare(listening)  # forks, as long as this process has one thread
+        self._servers += stage.servers
+        for server in self._servers:
+            server.tell_loss(self._end_as_lost)
         carriers = Outside(listening=listening)  # never closed: this process ends with the check
         try:
             stage.open(carriers)
         except Broken as broken:
-            self._findings.send(broken={"message": broken.message, "line": broken.line})
+            if not self._tell_loss():
+                self._findings.send(broken={"message": broken.message, "line": broken.line})
         else:
             if isinstance(stage.subject, Subject):
                 stage.subject.beside += [each for each in (database, store) if each is not None]
@@ -85,13 +107,30 @@ class Trial:
 
     def _begun(self, server: Database | Store, told: dict[str, str]) -> None:
         """Have it ended with the grading, tell the answer where it is, and wait until it is ready."""
+        self._servers.append(server)
         self._findings.send(serving=server.pid)
         os.environ.update(told)
         server.wait_until_ready()
 
     def _judge(self, stage: Stage, beside: dict[str, Any]) -> None:
         outcome = self._outcome(stage, {stage.name: stage.subject, **beside})
+        if not outcome.passed and self._tell_loss():
+            return
         self._findings.send(outcome=dataclasses.asdict(outcome), seen=stage.subject.seen())
+
+    def _tell_loss(self, *, within: float = 0.0) -> bool:
+        """Tell how a server was lost, if it is known within so many seconds that one was."""
+        end = time.monotonic() + within
+        while not (losses := [server.loss for server in self._servers if server.loss]) and time.monotonic() < end:
+            time.sleep(LOOK)
+        for loss in losses[:1]:
+            self._findings.send(lost=loss)
+        return bool(losses)
+
+    def _end_as_lost(self, loss: str) -> NoReturn:
+        """Tell it, and end at once: the check could wait for long for what a server was to do."""
+        self._findings.send(lost=loss)
+        os._exit(0)
 
     def _outcome(self, stage: Stage, given: dict[str, Any]) -> Outcome:
         try:
