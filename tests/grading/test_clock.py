@@ -84,6 +84,24 @@ def test_stopped_clock_stands_until_it_is_moved(tmp_path):
     """) == ["False", "True", "True", "returned", "None", "61.0"]
 
 
+def test_stopped_clock_does_not_stop_the_outside_world_s(tmp_path):
+    """Else the picture of a refused answer shows questions that take no time."""
+    answer = tmp_path / "answer.py"
+    answer.write_text("import httpx\nasync def ask(url):\n    async with httpx.AsyncClient() as c: await c.get(url)\n")
+    assert seen(f"""
+        from unblocked.grading.board import Board
+        from unblocked.grading.clock import StoppedClock
+        from unblocked.grading.imported import Imported, load
+        from unblocked.outside import Outside
+        with Outside(latency=0) as carriers:
+            subject = Imported(Board(), load({str(answer)!r}), carriers=carriers, limit=5)
+            clock = StoppedClock(subject)
+            subject.start("ask", carriers.url).wait()
+            [asked] = subject.seen()["requests"]
+            print(asked["done"] > asked["sent"])
+    """) == ["True"]
+
+
 def test_driven_loop_is_an_answer_s_loop(tmp_path):
     answer = tmp_path / "answer.py"
     answer.write_text("async def value(): return 7\n")
