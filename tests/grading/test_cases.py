@@ -75,7 +75,7 @@ def test_soak_goes_on_where_it_stopped(tmp_path):
     path = tmp_path / "tally.jsonl"
     told = []
     first = Tally.read(path)
-    assert soak([EXERCISE], times=1, jobs=4, burners=0, tally=first, tell=told.append)[1] == 0
+    assert (soak([EXERCISE], times=1, jobs=4, burners=0, tally=first, tell=told.append)[1], told) == (0, [])
     done = len(path.read_text().splitlines())
     assert done == len(list(cases(EXERCISE)))
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]) + '{"torn')

@@ -51,6 +51,8 @@ def warm_up(*uses: str) -> Iterator[None]:
         for module in _modules(use):
             warmth.import_all(module)
             yield
+        if use in _warm:  # an order came in between
+            continue
         if use == _ALL:
             _keep_certificates()
             _keep_packages()
