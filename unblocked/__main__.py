@@ -7,8 +7,12 @@ f-strings, ASCII only.
 
 import io
 import os
-import subprocess
 import sys
+
+if sys.path[0] in ("", os.getcwd()):  # noqa: PTH109  # a Python that is too old has no pathlib
+    sys.path.append(sys.path.pop(0))  # a learner's `random.py` in the course's folder hides no module of that name
+
+import subprocess
 
 from unblocked.pythons import HIGHEST, LOWEST
 

@@ -30,7 +30,7 @@ def test_old_pythons_can_read_it(name):
 def test_nothing_new_is_imported_before_the_look_at_the_python():
     tree = ast.parse((PACKAGE / "__main__.py").read_text())
     imported = [alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
-    assert imported == ["io", "os", "subprocess", "sys"]
+    assert imported == ["io", "os", "sys", "subprocess"]
     assert [node.module for node in tree.body if isinstance(node, ast.ImportFrom)] == ["unblocked.pythons"]
 
 

@@ -49,6 +49,14 @@ def blocked(uv, tmp_path):
     return pipe
 
 
+def test_files_in_the_course_hide_no_module(run, whole_course):
+    """A learner tries `random` in a file of that name: the command does not take it for Python's."""
+    for name in ("argparse", "asyncio", "json", "pathlib", "random", "subprocess", "tempfile", "typing"):
+        (whole_course.folder / f"{name}.py").write_text("raise RuntimeError('this is not the module that was meant')")
+    code, out, err = run("list")
+    assert (code, out) == (7, f"ran list with {whole_course.venv}\n"), err
+
+
 def test_the_first_command_installs_and_runs(run, whole_course, uv):
     code, out, err = run("start", "--port", "8000")
     assert (code, out) == (7, f"ran start --port 8000 with {whole_course.venv}\n"), err

@@ -1,10 +1,15 @@
 """A real kernel, as JupyterLab starts one, and what its cells show."""
 
 import os
+import runpy
 from contextlib import contextmanager
 
 from jupyter_client.manager import KernelManager
 from traitlets.config import Config
+
+from tests.conftest import COURSE
+
+SETTINGS = COURSE / "unblocked" / "notebook" / "environment"
 
 
 class Kernel:
@@ -42,7 +47,14 @@ class Shown:
         return "\n".join(data.get("text/html", "") for data in self.data)
 
 
-def settings(folder) -> Config:
+def given_by(file) -> Config:
+    """Read settings as Jupyter does: one of those that the environment brings."""
+    config = Config()
+    runpy.run_path(str(SETTINGS / file), init_globals={"get_config": lambda: config})
+    return config
+
+
+def talking_in(folder) -> Config:
     """Have a kernel talk through sockets in a folder: the ports that Jupyter finds free are another test's next."""
     return Config(KernelManager={"transport": "ipc", "connection_file": str(folder / "kernel.json")})
 
@@ -52,7 +64,7 @@ def kernel(workspace, specs=None):
     """Start a kernel in a folder; by the commands of `specs`, a `KernelSpecManager`, if given."""
     env = os.environ | {"UNBLOCKED_WORKSPACE": str(workspace), "IPYTHONDIR": str(workspace / "ipython")}
     workspace.mkdir(parents=True, exist_ok=True)
-    manager = KernelManager(config=settings(workspace), **{"kernel_spec_manager": specs} if specs else {})
+    manager = KernelManager(config=talking_in(workspace), **{"kernel_spec_manager": specs} if specs else {})
     manager.start_kernel(env=env, cwd=str(workspace))
     client = manager.blocking_client()
     client.start_channels()

@@ -1,17 +1,13 @@
 """What the environment brings to every JupyterLab in it, a plain `jupyter lab` too."""
 
-import runpy
 import sys
 from pathlib import Path
 
 import pytest
 import zmq
-from traitlets.config import Config
 
-from tests.conftest import COURSE
+from tests.notebook.kernels import SETTINGS, given_by
 from unblocked.workspace import folder
-
-SETTINGS = COURSE / "unblocked" / "notebook" / "environment"
 
 
 @pytest.mark.parametrize(
@@ -27,12 +23,6 @@ def test_the_environment_has_the_settings(source, place):
     assert (Path(sys.prefix) / place).read_text() == (SETTINGS / source).read_text(), mend
 
 
-def settings(file):
-    config = Config()
-    runpy.run_path(str(SETTINGS / file), init_globals={"get_config": lambda: config})
-    return config
-
-
 @pytest.fixture
 def small_course(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
@@ -44,7 +34,7 @@ def small_course(tmp_path, monkeypatch):
 
 def test_a_plain_jupyter_lab_in_the_course_opens_the_first_lesson(small_course, monkeypatch):
     monkeypatch.chdir(small_course)
-    config = settings("jupyter_lab_config.py")
+    config = given_by("jupyter_lab_config.py")
     assert config.LabApp.default_url == "/lab/tree/workspace/notebooks/00_start_here.ipynb"
     assert (small_course / "workspace" / "notebooks" / "00_start_here.ipynb").exists()
 
@@ -52,7 +42,7 @@ def test_a_plain_jupyter_lab_in_the_course_opens_the_first_lesson(small_course, 
 def test_a_jupyter_lab_elsewhere_is_left_alone(small_course, monkeypatch):
     (small_course / "elsewhere").mkdir()
     monkeypatch.chdir(small_course / "elsewhere")
-    config = settings("jupyter_lab_config.py")
+    config = given_by("jupyter_lab_config.py")
     assert "default_url" not in config.LabApp
     assert not (small_course / "workspace").exists()
 
@@ -60,13 +50,13 @@ def test_a_jupyter_lab_elsewhere_is_left_alone(small_course, monkeypatch):
 def test_a_broken_notebook_does_not_keep_jupyter_lab_from_starting(small_course, monkeypatch):
     monkeypatch.chdir(small_course)
     (small_course / "notebooks" / "00_start_here.ipynb").write_text("<<<<<<< HEAD")
-    assert "default_url" not in settings("jupyter_lab_config.py").LabApp
+    assert "default_url" not in given_by("jupyter_lab_config.py").LabApp
 
 
 def test_kernels_talk_in_secret_where_they_can():
     wanted = "auto" if zmq.has("curve") else "disabled"
-    assert settings("jupyter_lab_config.py").KernelManager.transport_encryption == wanted
+    assert given_by("jupyter_lab_config.py").KernelManager.transport_encryption == wanted
 
 
 def test_every_kernel_loads_the_course():
-    assert settings("ipython_config.py").InteractiveShellApp.extensions == ["unblocked.notebook"]
+    assert given_by("ipython_config.py").InteractiveShellApp.extensions == ["unblocked.notebook"]

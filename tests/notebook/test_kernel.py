@@ -6,8 +6,7 @@ import psutil
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
-from tests.notebook.kernels import kernel
-from tests.notebook.test_environment import settings
+from tests.notebook.kernels import given_by, kernel
 from tests.waiting import until
 from unblocked.grading import Exercise
 from unblocked.grading.verdict import MEDIA_TYPE
@@ -250,7 +249,7 @@ def test_files_beside_a_notebook_hide_no_module(tmp_path, exercise):
         path.parent.mkdir(exist_ok=True)
         path.write_text("raise RuntimeError('this is not the module that was meant')")
     (tmp_path / "workspace" / "prices.py").write_text("box = 7")
-    specs = KernelSpecManager(config=settings("jupyter_lab_config.py"))
+    specs = KernelSpecManager(config=given_by("jupyter_lab_config.py"))
     with kernel(tmp_path / "workspace", specs) as running:
         asked = running.run("carriers = upstream(latency=0)\nload(serve('celery_queue'), '/health', n=1).answered")
         assert (asked.errors, asked.text) == ([], "1")
@@ -275,7 +274,7 @@ def test_kernel_gets_warm_for_the_exercises_of_its_lesson(tmp_path, monkeypatch)
 
         def told():
             commands = [each.cmdline() for each in psutil.Process(pid).children(recursive=True)]
-            return [set(words[4:]) for words in commands if words[1:3] == ["-m", "unblocked.grading.zygote"]]
+            return [set(words[5:]) for words in commands if words[2:4] == ["-m", "unblocked.grading.zygote"]]
 
         until(told, "the grader's process is there")
         assert told() == [wanted]

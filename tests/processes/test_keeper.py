@@ -1,6 +1,8 @@
 """Starting, watching and ending processes."""
 
+import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,10 +11,11 @@ import sys
 import psutil
 import pytest
 
+from tests.conftest import COURSE
 from tests.family import family_of
-from tests.waiting import until
+from tests.waiting import FAR, until
 from unblocked.faults import Fault
-from unblocked.processes import Child, keeper, register, runtime
+from unblocked.processes import Child, Keeper, keeper, register, runtime
 
 
 def test_child_runs_and_is_stopped(kept):
@@ -129,6 +132,17 @@ def test_keeper_is_made_anew_when_guard_was_killed():
     second = keeper()
     assert second is not first
     assert second.start(["true"], name="true").wait(60) == 0
+
+
+def test_files_in_the_course_hide_no_module_from_the_guard(tmp_path, monkeypatch):
+    """A learner tries `json` in a file of that name, in the folder of the course."""
+    course = tmp_path / "course"
+    shutil.copytree(COURSE / "unblocked", course / "unblocked", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("contextlib", "json", "pathlib", "socket", "subprocess", "threading", "types", "typing"):
+        (course / f"{name}.py").write_text("raise RuntimeError('this is not the module that was meant')")
+    monkeypatch.setattr(sys.modules[Keeper.__module__], "_GUARD", course / "unblocked" / "processes" / "guard.py")
+    with contextlib.closing(Keeper()) as guarded_by_that:
+        assert guarded_by_that.start(["true"], name="true").wait(FAR) == 0
 
 
 def test_start_says_when_guard_is_gone(kept):

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -116,7 +115,7 @@ def keepers(monkeypatch, tmp_path):
     python.chmod(0o755)
     made = [Keeper()]
     monkeypatch.setattr("unblocked.server.warm.keeper", lambda: made[-1])
-    monkeypatch.setattr("unblocked.server.warm.sys", SimpleNamespace(executable=str(python)))
+    monkeypatch.setattr("unblocked.server.warm.fresh", lambda *words: [str(python), *words])
     monkeypatch.setenv(METHOD, "fork")
     yield made
     for each in made:

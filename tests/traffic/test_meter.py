@@ -77,7 +77,7 @@ class Notebook(nbclient.NotebookClient):
 def test_notebook_shows_a_bar_that_vanishes(office, tmp_path):
     code = f"from unblocked import load\nprint('kept')\nload({office.url!r}, '/held', n=2)"
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    client = Notebook(book, kernel_name="python3", config=kernels.settings(tmp_path))
+    client = Notebook(book, kernel_name="python3", config=kernels.talking_in(tmp_path))
     client.office, client.displayed = office, []
     client.execute()
     first, *_, last = client.displayed

@@ -218,7 +218,7 @@ def shown(source, folder):
     """What a cell shows, in a real kernel."""
     setup = "from unblocked.workspace.predictions import predict, take_pending"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in [setup, source]])
-    NotebookClient(notebook, timeout=60, config=kernels.settings(folder)).execute()
+    NotebookClient(notebook, timeout=60, config=kernels.talking_in(folder)).execute()
     return [output.data["text/plain"].splitlines()[-1] for output in notebook.cells[1].outputs]
 
 

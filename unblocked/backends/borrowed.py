@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -15,6 +14,7 @@ from unblocked.course import course
 from unblocked.faults import Fault
 from unblocked.processes import Child, keeper
 from unblocked.processes.lines import Lines
+from unblocked.processes.starting import fresh
 
 _GRACE = 2.0
 """Seconds in which the database is given back."""
@@ -72,7 +72,7 @@ class Borrowed(Backend):
 def _claimed(url: str, variable: Variable) -> tuple[Child, dict[str, Any]]:
     """Have a process claim a database and hold it; give that, and what it has said."""
     holder, line = keeper().start_with_line(
-        [sys.executable, "-m", "unblocked.backends.claiming", "@0", variable],
+        fresh("unblocked.backends.claiming", "@0", variable),
         name="borrowed",
         env={**os.environ, variable: url},
         cwd=course(),
@@ -87,5 +87,5 @@ def _claimed(url: str, variable: Variable) -> tuple[Child, dict[str, Any]]:
 
 def _opened(way: Way) -> Child:
     with way.listen() as listening:
-        argv = [sys.executable, "-m", "unblocked.backends.way", "@0", *way.far]
+        argv = fresh("unblocked.backends.way", "@0", *way.far)
         return keeper().start(argv, name="way", cwd=course(), descriptors=[listening.fileno()])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -12,6 +11,7 @@ from unblocked.backends.backend import Backend, ended_on_failure
 from unblocked.faults import Fault
 from unblocked.processes import Child, keeper
 from unblocked.processes.lines import Lines
+from unblocked.processes.starting import fresh
 from unblocked.server.failure import Failure
 from unblocked.server.serving import inherited
 from unblocked.server.warm import warm
@@ -74,7 +74,7 @@ class Worker(Backend):
         whole = {**inherited(), **env}
         of = warm().process(whole)
         child, line = keeper().start_with_line(
-            [_MODULE, *words] if of else [sys.executable, "-P", "-m", _MODULE, *words],
+            [_MODULE, *words] if of else fresh(_MODULE, *words),
             name=name,
             env=whole,
             cwd=cwd or Path.cwd(),

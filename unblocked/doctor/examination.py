@@ -82,7 +82,7 @@ def _settings(environ: Iterable[str]) -> Iterator[Finding]:
 
 def _working(python: Path, folder: Path) -> Iterator[Finding]:
     """Have the parts of a lesson tried by the course's own Python, which may fail in any way."""
-    command = [str(python), "-m", "unblocked.doctor.working"]
+    command = [str(python), "-P", "-m", "unblocked.doctor.working"]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as complaints,
         subprocess.Popen(command, cwd=folder, encoding="utf-8", stdout=subprocess.PIPE, stderr=complaints) as process,

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -26,6 +25,7 @@ from unblocked.grading.turns import turn
 from unblocked.grading.verdict import Verdict, verdict_of
 from unblocked.processes import Child, Keeper, keeper, quick, runtime
 from unblocked.processes.lines import Lines
+from unblocked.processes.starting import fresh
 
 LIMIT = 30.0
 """Seconds after which a grading is ended, whatever the answer does; more on a machine that is busy."""
@@ -118,13 +118,12 @@ class Grader:
 
     def _refuse_fault(self, exercise: Exercise, messages: list[dict[str, Any]]) -> None:
         """Raise when the answer was not judged: a server was lost, or the checks could not be loaded, or broke."""
-        for message in messages:
-            if "lost" in message:
-                raise Fault(
-                    f"`{exercise.name}` could not be graded. {message['lost']} That says nothing about your answer: "
-                    "have it graded again. If it happens again, this computer may have no memory left; `python3 -m "
-                    "unblocked services` shows how much the course takes."
-                )
+        if lost := next((message["lost"] for message in messages if "lost" in message), ""):
+            raise Fault(
+                f"`{exercise.name}` could not be graded. {lost} That says nothing about your answer: have it graded "
+                "again. If it happens again, this computer may have no memory left; `python3 -m unblocked services` "
+                "shows how much the course takes."
+            )
         if any("plan" in m for m in messages) and messages[-1].get("ended") != "in a fault of the course":
             return
         log = self._zygote.log.read_text(errors="replace") if self._zygote and self._zygote.log.exists() else ""
@@ -153,9 +152,8 @@ class Grader:
             if self._orders is not None:
                 self._orders.close()
                 self._orders = None
-            argv = [sys.executable, "-m", "unblocked.grading.zygote", "@0", *uses]
+            argv = fresh("unblocked.grading.zygote", "@0", *uses)
             env = surroundings.for_answers(os.environ)
-            # `-m` looks in the working folder first: it must not find a learner's `asyncio.py` there.
             self._zygote, self._orders = kept.start_with_line(argv, name="grader", env=env, cwd=course())
             self._keeper = kept
         return self._orders

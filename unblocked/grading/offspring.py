@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from unblocked.grading.order import Order
-from unblocked.processes.starting import method
+from unblocked.processes.starting import fresh, method
 
 
 def start(role: str, order: Order, *descriptors: int, closing: Iterable[socket.socket] = ()) -> int:
@@ -47,7 +47,7 @@ def _spawn(arguments: list[str], descriptors: Iterable[int]) -> int:
     for descriptor in descriptors:
         os.set_inheritable(descriptor, True)  # noqa: FBT003
     try:
-        return os.posix_spawn(sys.executable, [sys.executable, "-m", __name__, *arguments], os.environ)
+        return os.posix_spawn(sys.executable, fresh(__name__, *arguments), os.environ)
     finally:
         for descriptor in descriptors:
             os.set_inheritable(descriptor, False)  # noqa: FBT003

@@ -25,7 +25,7 @@ import socket
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a bare Python has no site-packages
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # a bare Python has no site-packages
 
 from unblocked.processes import kernel, quick
 from unblocked.processes.supervisor import Supervisor

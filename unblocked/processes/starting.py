@@ -16,3 +16,14 @@ def method() -> Literal["fork", "spawn"]:
     if chosen not in {"fork", "spawn"}:
         raise ValueError(f"`{METHOD}` is `{chosen}`; it can be `fork` or `spawn`.")
     return cast(Literal["fork", "spawn"], chosen)
+
+
+def fresh(module: str, *words: str) -> list[str]:
+    """Give the command of a fresh Python that runs a module of the course.
+
+    It does not look for modules in its working folder, where a learner's file may be called `asyncio.py`.
+
+    >>> fresh("unblocked.server.process", "@0")[1:]
+    ['-P', '-m', 'unblocked.server.process', '@0']
+    """
+    return [sys.executable, "-P", "-m", module, *words]

@@ -9,14 +9,10 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
-
-if __package__ in {None, ""}:  # pragma: no cover  # read by a bare Python through guard.py only
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from unblocked.processes import kernel, logs
 

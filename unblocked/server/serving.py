@@ -5,15 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import socket
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from unblocked import surroundings
-from unblocked.course import course
 from unblocked.faults import Fault
 from unblocked.processes import keeper, runtime, semaphores
+from unblocked.processes.starting import fresh
 from unblocked.server.served import Served
 from unblocked.server.target import Target
 from unblocked.server.warm import warm
@@ -77,7 +76,7 @@ def start(
     words = ["@0", "@1", target.module, target.attribute, str(target.source) if target.is_file else "",
              "record" if record else "plain", "held" if held else "free"]  # fmt: skip
     child, line = keeper().start_with_line(
-        [_MODULE, *words] if of else [sys.executable, "-P", "-m", _MODULE, *words],
+        [_MODULE, *words] if of else fresh(_MODULE, *words),
         name=target.name,
         env=whole,
         cwd=Path.cwd(),
@@ -89,13 +88,12 @@ def start(
 
 
 def environment(carriers: Outside, env: Mapping[str, str]) -> dict[str, str]:
-    """Give the environment of an app, or of what works for it: ours, the course to import, the outside world."""
+    """Give the environment of an app, or of what works for it: ours, and where the outside world is."""
     ours = {"CARRIERS_URL": carriers.url} | semaphores.setting(keeper().folder)
     return {**inherited(), **ours, **{name: str(value) for name, value in env.items()}}
 
 
 def inherited() -> dict[str, str]:
-    """Give the part of it that has nothing to do with any app: the learner's own, the course to import, our folder."""
-    path = os.pathsep.join(p for p in (str(course()), os.environ.get("PYTHONPATH", "")) if p)
-    ours = {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"} | runtime.temporary(keeper().folder)
+    """Give the part of it that has nothing to do with any app: the learner's own, and our folder."""
+    ours = {"PYTHONUNBUFFERED": "1"} | runtime.temporary(keeper().folder)
     return surroundings.clean(os.environ) | ours

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -14,12 +13,11 @@ from unblocked import surroundings
 from unblocked.course import course
 from unblocked.processes import Child, Keeper, keeper
 from unblocked.processes.lines import Lines
-from unblocked.processes.starting import method
+from unblocked.processes.starting import fresh, method
 
 Use = Literal["app", "database", "worker"]
 USES: tuple[Use, ...] = get_args(Use)
 """What a copy may be used for, in the order in which the process gets warm: an app, what has a database, a worker."""
-
 
 _PATIENCE = 30.0
 """Seconds in which a process has imported everything, also on a machine that has other work."""
@@ -62,8 +60,7 @@ class Warm:
         end = time.monotonic() + _PATIENCE
         while method() != "spawn" and time.monotonic() < end:
             with self._lock:
-                comes = self._is_there() and USES.index(use) <= USES.index(self._last)
-                if not comes or use in self._warm or _settings(env) != self._settings:
+                if not self._gets_warm_for(use) or use in self._warm or _settings(env) != self._settings:
                     return
                 self._hear(within=0.05)
 
@@ -75,22 +72,24 @@ class Warm:
         if method() == "spawn":
             return
         with self._lock:
-            if not self._is_there():
-                self._begin(use)
-            elif self._child is not None and USES.index(use) > USES.index(self._last):
-                self._child.stop()
+            if not self._gets_warm_for(use):
                 self._begin(use)
 
     def _is_there(self) -> bool:
         return self._child is not None and self._child.code is None and self._keeper is keeper()
 
+    def _gets_warm_for(self, use: Use) -> bool:
+        return self._is_there() and USES.index(use) <= USES.index(self._last)
+
     def _begin(self, use: Use) -> None:
+        if self._child is not None and self._is_there():
+            self._child.stop()
         self.close()
         self._last = use
         env = {name: value for name, value in surroundings.clean(os.environ).items() if name != "PYTHONPATH"}
         env |= {"PYTHONUNBUFFERED": "1"}
         self._keeper, self._settings = keeper(), _settings(env)
-        argv = [sys.executable, "-P", "-m", "unblocked.server.copied", "@0", "@copies", use]
+        argv = fresh("unblocked.server.copied", "@0", "@copies", use)
         self._child, line = self._keeper.start_with_line(argv, name="warm", env=env, cwd=course())
         self._said, self._warm = Lines(line), set()
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from unblocked.faults import Fault
 from unblocked.processes import keeper
 from unblocked.processes.lines import Lines
+from unblocked.processes.starting import fresh
 from unblocked.server.warm import warm
 
 _MODULE = "unblocked.stack.preparing"
@@ -29,7 +29,7 @@ class Preparation:
         of = warm().process(env)
         words = ["@0", module]
         self._child, line = keeper().start_with_line(
-            [_MODULE, *words] if of else [sys.executable, "-P", "-m", _MODULE, *words],
+            [_MODULE, *words] if of else fresh(_MODULE, *words),
             name="prepare",
             env=env,
             cwd=Path.cwd(),

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import atexit
 import json
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import unblocked
+from unblocked.course import course
 from unblocked.faults import Fault
 from unblocked.processes import Keeper, keeper
+from unblocked.processes.starting import fresh
 from unblocked.records import Request
 from unblocked.traffic.plan import Plan
-
-_ROOT = Path(unblocked.__file__).resolve().parents[1]
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -34,9 +31,8 @@ class Courier:
 
     def __init__(self, kept: Keeper) -> None:
         self.kept = kept
-        argv = [sys.executable, "-m", "unblocked.traffic.sender", "@0"]
-        # `-m` looks in the working folder first: it must not find a learner's `json.py` there.
-        self.child, self._socket = kept.start_with_line(argv, name="sender", cwd=_ROOT)
+        argv = fresh("unblocked.traffic.sender", "@0")
+        self.child, self._socket = kept.start_with_line(argv, name="sender", cwd=course())
         self._lines = self._socket.makefile("rb")
 
     def carry(self, plan: Plan, *, tell: Tell) -> dict[str, Any]:
