@@ -1,5 +1,6 @@
 """The outside world: it delays, holds, refuses, hangs, and counts."""
 
+import asyncio
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from tests.server.asking import answers, ask, get
 from tests.waiting import FAR, until
 from unblocked.faults import Fault
 from unblocked.outside import Outside, upstream
+from unblocked.outside.listener import Listener
 
 QUOTE = "/carriers/swift/quote?parcel=7"
 
@@ -25,6 +27,24 @@ def test_quote_is_the_same_in_every_run(carriers):
     expected = {"carrier": "swift", "parcel": "7", "price": 14.88}
     assert [get(carriers.url + QUOTE).json() for _ in range(2)] == [expected, expected]
     assert get(f"{carriers.url}/carriers/turtle/quote").json() == {"carrier": "turtle", "parcel": "1", "price": 15.69}
+
+
+def test_catching_up_waits_until_it_answers(monkeypatch):
+    """It begins to answer in a thread of its own: whoever asks sooner shares the processor with that."""
+    gate, begun = threading.Event(), Listener.on
+
+    async def late(listening, answer):
+        await asyncio.to_thread(gate.wait, FAR)
+        return await begun(listening, answer)
+
+    monkeypatch.setattr(Listener, "on", late)
+    with Outside(latency=0) as carriers, ThreadPoolExecutor() as threads:
+        caught_up = threads.submit(carriers.catch_up)
+        with pytest.raises(TimeoutError):
+            caught_up.result(0.1)
+        gate.set()
+        caught_up.result(FAR)
+        assert get(carriers.url + QUOTE).ok
 
 
 def test_anything_else_answers_its_own_path(carriers):

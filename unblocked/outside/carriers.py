@@ -7,53 +7,20 @@ import os
 import socket
 import threading
 import zlib
-from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
+from collections.abc import Generator
+from dataclasses import replace
 from time import perf_counter  # kept: a check stops the clocks of `time`, and an answer may replace them
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
 
 from unblocked.faults import Fault
 from unblocked.outside.behaviour import Behaviour
+from unblocked.outside.call import Call
 
 if TYPE_CHECKING:
     from unblocked.outside.listener import Asked, Listener
 
 _FAR = 30.0
 _TURNS = 10
-
-
-@dataclass(slots=True)
-class Call:
-    """A request that arrived. `left` is when it was answered or its client went away; `gone` tells which."""
-
-    path: str
-    arrived: float
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    left: float | None = None
-    gone: bool = False
-    _go: asyncio.Future[None] | None = field(default=None, repr=False)
-    _held: bool = field(default=False, repr=False)
-
-    @property
-    def place(self) -> str:
-        """The path without its query: what a pattern such as `/carriers/turtle/*` is compared with."""
-        return self.path.partition("?")[0]
-
-    @property
-    def query(self) -> dict[str, list[str]]:
-        """What stands behind the question mark: each name with all of its values."""
-        return parse_qs(self.path.partition("?")[2])
-
-    @property
-    def answered(self) -> bool:
-        """Whether its client has been given an answer, be it an error: it neither waits nor has gone away."""
-        return self.left is not None and not self.gone
-
-    def goes_to(self, pattern: str) -> bool:
-        """Say whether it is a request to this path (a pattern)."""
-        return fnmatchcase(self.place, pattern)
 
 
 class Outside:
@@ -164,11 +131,11 @@ class Outside:
         with self._changed:
             if n is None:
                 self._behaviours = [b for b in self._behaviours if not (b.held and path in {"*", b.pattern})]
-            held = [c for c in self.calls if c._held and c.left is None]
+            held = [c for c in self.calls if c.held and c.left is None]
             going = [c for c in held if c.goes_to(path)][:n]
             for call in going:
-                call._held = False
-                self._loop.call_soon_threadsafe(_let_go, call._go)
+                call.held = False
+                self._loop.call_soon_threadsafe(call.let_go)
         return len(going)
 
     def drop(self, path: str = "*") -> int:
@@ -177,10 +144,10 @@ class Outside:
         A client that asks again is treated as the path is now: say `fail` before, if that should not be held either.
         """
         with self._changed:
-            kept = [c for c in self.calls if c._go is not None and c.left is None]
+            kept = [c for c in self.calls if c.kept is not None and c.left is None]
             dropped = [c for c in kept if c.goes_to(path)]
             for call in dropped:
-                self._loop.call_soon_threadsafe(_break_off, call._go)
+                self._loop.call_soon_threadsafe(call.break_off)
         self.catch_up()
         return len(dropped)
 
@@ -248,7 +215,7 @@ class Outside:
         call = Call(asked.target, perf_counter(), asked.headers)
         behaviour = self._arrive(call, asked.path)
         try:
-            await (call._go or asyncio.sleep(behaviour.latency))
+            await (call.kept or asyncio.sleep(behaviour.latency))
         except asyncio.CancelledError:  # the client went away
             call.gone = True
             raise
@@ -261,7 +228,7 @@ class Outside:
         with self._changed:
             behaviour = self._behaviour(path)
             if behaviour.held or behaviour.hangs:
-                call._go, call._held = self._loop.create_future(), behaviour.held
+                call.kept, call.held = self._loop.create_future(), behaviour.held
             self.calls.append(call)
             self.in_flight += 1
             self.peak = max(self.peak, self.in_flight)
@@ -285,17 +252,6 @@ class _Turn:
 def _at_first(base: Behaviour) -> list[Behaviour]:
     """The warehouse and the ledger only take notice: they answer at once, unless they are held."""
     return [base, Behaviour("/warehouse/*", latency=0.0), Behaviour("/ledger/*", latency=0.0)]
-
-
-def _break_off(go: asyncio.Future[None] | None) -> None:
-    """Cancel the handler that waits for this: its connection is closed without an answer."""
-    if go is not None and not go.done():
-        go.cancel()
-
-
-def _let_go(go: asyncio.Future[None] | None) -> None:
-    if go is not None and not go.done():
-        go.set_result(None)
 
 
 def _body(asked: Asked, behaviour: Behaviour) -> dict[str, object]:
