@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from unblocked.backends.client import asks_once
+
 _HASH = "unacked"
 """Where kombu keeps the messages that workers have taken and not acknowledged, by their delivery."""
 
@@ -21,11 +23,9 @@ def keeps(url: str, tasks: Collection[str]) -> bool:
     """
     if not tasks:
         return False
-    import redis  # here: few services ever ask, and all would wait for it
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
+    import redis  # here: see `asks_once`
 
-    with redis.Redis.from_url(url, retry=Retry(NoBackoff(), retries=0), socket_timeout=1.0) as client:
+    with asks_once(url, within=1.0) as client:
         try:
             kept: list[bytes] = client.hvals(_HASH)
         except (redis.ConnectionError, redis.TimeoutError):

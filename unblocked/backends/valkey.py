@@ -8,6 +8,7 @@ from typing import Self
 
 from unblocked.backends import binaries
 from unblocked.backends.backend import Backend, ended_on_failure
+from unblocked.backends.client import asks_once
 from unblocked.faults import Fault
 from unblocked.processes import Child, Keeper, keeper
 from unblocked.processes.names import numbered
@@ -91,13 +92,9 @@ def _await(child: Child, path: Path) -> None:
 
 def answers(path: Path) -> bool:
     """Say whether a server answers on this socket, asked once."""
-    import redis  # here: it takes as long as the server, which is starting meanwhile
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
+    import redis  # here: see `asks_once`
 
-    # By itself, the client would try again, and sleep in between for longer than a start takes.
-    once = Retry(NoBackoff(), retries=0)
-    with redis.Redis(unix_socket_path=str(path), socket_timeout=_FAR, retry=once) as client:
+    with asks_once(f"unix://{path}", within=_FAR) as client:
         try:
             return bool(client.ping())
         except (redis.ConnectionError, redis.TimeoutError):  # nobody listens yet, or whoever does says nothing

@@ -11,11 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from unblocked.backends.claims import holder
 from unblocked.backends.claims.claim import Claim, without_password
+from unblocked.backends.client import asks_once
 from unblocked.faults import Fault
 
 KEY = "unblocked:claimed"
@@ -64,16 +63,8 @@ def _give_back(url: str) -> None:
 
 
 def _client(url: str) -> redis.Redis:
-    # Asked once: by itself, the client would try again for many seconds before it said that nobody answers.
-    once = Retry(NoBackoff(), retries=0)
-    return redis.Redis.from_url(
-        url,
-        socket_timeout=_PATIENCE,
-        socket_connect_timeout=_PATIENCE,
-        retry=once,
-        decode_responses=True,  # as an address may ask for itself
-        encoding_errors="replace",
-    )
+    # Text, as an address may ask for itself.
+    return asks_once(url, within=_PATIENCE, decode_responses=True, encoding_errors="replace")
 
 
 def _server(url: str) -> str:
