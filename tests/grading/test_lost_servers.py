@@ -48,13 +48,13 @@ def check_it({given}):
 def graded(tmp_path):
     """Have an answer graded by a check that is made of these lines."""
 
-    def grade(*body, given, kind="app", **has):
+    def grade(*body, given, kind="app", limits=None, **has):
         folder = tmp_path / "exercises" / "shops" / "it_answers"
         folder.mkdir(parents=True)
         servers = {"database": str(has.get("database", False)).lower(), "store": str(has.get("store", False)).lower()}
         (folder / "task.md").write_text(TASK.format(kind=kind, **servers))
         (folder / "checks.py").write_text(CHECK.format(given=given, body="\n    ".join(body)))
-        return grader().grade(Exercise("it_answers", folder), QUEUE if kind == "queue" else APP)
+        return grader().grade(Exercise("it_answers", folder), QUEUE if kind == "queue" else APP, **(limits or {}))
 
     return grade
 
@@ -97,6 +97,13 @@ def test_second_one_is_watched_as_the_first(graded):
 def test_what_the_check_or_a_client_ends_is_not_lost(graded, ends):
     verdict = graded(ends, given="app, store", store=True)
     assert verdict.failure.meaning == "It does not answer."
+
+
+@pytest.mark.parametrize("server", ["database", "store"])
+def test_check_that_is_ended_at_the_limit_has_lost_nothing(graded, server):
+    """Its servers end with it, and it would see that."""
+    verdict = graded("threading.Event().wait()", given=f"app, {server}", limits={"limit": 1.0}, **{server: True})
+    assert verdict.ended == "at the limit"
 
 
 def test_what_a_check_does_wrong_is_no_loss(graded):

@@ -5,22 +5,17 @@ from __future__ import annotations
 import re
 import signal
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from unblocked.backends import cluster
-from unblocked.grading.patience import LOOK, stretch
 from unblocked.grading.server import Server
 
 if TYPE_CHECKING:  # few checks need a database: what they use is imported when they do
     import psycopg
     from sqlalchemy import MetaData
-
-_FAR = 20.0
-"""Seconds after which a server that is still starting is given up; more on a machine that is busy."""
 
 _NAME = "check"
 """What the check's own connections are called."""
@@ -61,11 +56,7 @@ class Database(Server):
 
     def wait_until_ready(self) -> None:
         """Return when it takes connections."""
-        end = time.monotonic() + _FAR * stretch()
-        while not cluster.is_ready(self._data, self.pid):
-            if self._process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"PostgreSQL did not start (exit code {self._process.returncode})")
-            time.sleep(LOOK)
+        self._await_answer(lambda: cluster.is_ready(self._data, self.pid))
         cluster.disown_memory(self._data)
 
     @property

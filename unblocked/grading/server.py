@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
+
+from unblocked.grading.patience import LOOK, stretch
+
+_FAR = 20.0
+"""Seconds after which a server that is still starting is given up; more on a machine that is busy."""
 
 
 class Server:
@@ -28,6 +34,14 @@ class Server:
         self._is_to_end = False
         self._watch()
 
+    def _await_answer(self, is_there: Callable[[], bool]) -> None:
+        """Return when this says that the process answers."""
+        end = time.monotonic() + _FAR * stretch()
+        while not is_there():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"{self.label} did not start (exit code {self._process.returncode})")
+            time.sleep(LOOK)
+
     def _end(self, kill: Callable[[], object]) -> None:
         """End its process for the check; return when it is gone."""
         self._is_to_end = True
@@ -43,7 +57,7 @@ class Server:
         how = f"was ended from outside, by signal {-code}" if code < 0 else f"ended by itself, with exit code {code}"
         return f"{self.label}, which one of the checks had, {how}."
 
-    def tell_loss(self, on_loss: Callable[[str], object]) -> None:
+    def watch(self, on_loss: Callable[[str], object]) -> None:
         """Have this called with the sentence as soon as it is lost. It takes a thread: nothing may fork any more."""
         self._on_loss = on_loss
         self._watch()

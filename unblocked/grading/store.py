@@ -6,18 +6,13 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import redis
 
 from unblocked.backends.valkey import answers, command
-from unblocked.grading.patience import LOOK, stretch
 from unblocked.grading.server import Server
 from unblocked.processes import kernel
-
-_FAR = 20.0
-"""Seconds after which a server that is still starting is given up; more on a machine that is busy."""
 
 _NAME = "check"
 """What the check's own connections are called."""
@@ -52,11 +47,7 @@ class Store(Server):
 
     def wait_until_ready(self) -> None:
         """Return when it answers."""
-        end = time.monotonic() + _FAR * stretch()
-        while not answers(self.path):
-            if self._process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"Valkey did not start (exit code {self._process.returncode})")
-            time.sleep(LOOK)
+        self._await_answer(lambda: answers(self.path))
 
     def client(self) -> redis.Redis:
         """Give a client of the check's own: what it asks does not count as asked by the answer.

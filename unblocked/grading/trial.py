@@ -34,11 +34,11 @@ if TYPE_CHECKING:  # few checks need one
 FAULT = 70
 """The exit code of a check that itself is broken."""
 
-_UNTIL_KNOWN = 1.0
-"""Seconds in which the end of a server's process is known, when its connections have ended."""
-
 CLOSED = 71
 """The exit code of a check whose answer closed the files and sockets of its process, ours included."""
+
+_UNTIL_KNOWN = 1.0
+"""Seconds in which the end of a server's process is known, when its connections have ended."""
 
 
 class Trial:
@@ -76,7 +76,7 @@ class Trial:
         stage.prepare(listening)  # forks, as long as this process has one thread
         self._servers += stage.servers
         for server in self._servers:
-            server.tell_loss(self._end_as_lost)
+            server.watch(self._end_as_lost)
         carriers = Outside(listening=listening)  # never closed: this process ends with the check
         carriers.catch_up()  # it answers: no check shares the processor with its start
         try:

@@ -14,30 +14,28 @@ from collections.abc import Iterator, Mapping
 
 from unblocked.server import warmth
 
-_FOR_ALL = (*warmth.MODULES, "fastapi.testclient", "unblocked.outside.listener")
-_OURS_FOR_ALL = ("clock", "code", "disk", "hosted", "loaded", "overseer", "trial")
 
-_FOR_USE: Mapping[str, tuple[str, ...]] = {
-    "test": ("anyio.pytest_plugin", "httpx2", "pytest", "unittest"),
-    "queue": warmth.OF_CELERY,
-    "database": warmth.OF_DATABASES,
-    "store": ("redis.asyncio",),
-}
-_OURS_FOR_USE: Mapping[str, tuple[str, ...]] = {
-    "test": ("suite", "suite_run", "suite_runner"),
-    "queue": ("crew", "hand", "stack"),
-    "database": ("database",),
-    "store": ("store",),
+def _ours(*names: str) -> tuple[str, ...]:
+    return tuple(f"unblocked.grading.{name}" for name in names)
+
+
+_ALL = ""
+_OF_ANSWERS = (*warmth.MODULES, "fastapi.testclient", "unblocked.outside.listener")
+_MODULES: Mapping[str, tuple[str, ...]] = {
+    _ALL: (*_OF_ANSWERS, *_ours("clock", "code", "disk", "hosted", "loaded", "overseer", "trial")),
+    "test": ("anyio.pytest_plugin", "httpx2", "pytest", "unittest", *_ours("suite", "suite_run", "suite_runner")),
+    "queue": (*warmth.OF_CELERY, *_ours("crew", "hand", "stack")),
+    "database": (*warmth.OF_DATABASES, *_ours("database")),
+    "store": ("redis.asyncio", *_ours("store")),
 }
 """By what an exercise uses (`Exercise.uses`); what is not here uses nothing of its own."""
 
 _warm: set[str] = set()
-_ALL = ""
 
 
 def import_all() -> None:
     """Import what an answer may use; where that was done, it costs nothing."""
-    warmth.import_all(*_FOR_ALL)
+    warmth.import_all(*_OF_ANSWERS)
 
 
 def warm_up(*uses: str) -> Iterator[None]:
@@ -65,9 +63,7 @@ def warm_up(*uses: str) -> Iterator[None]:
 
 
 def _modules(use: str) -> Iterator[str]:
-    yield from _FOR_ALL if use == _ALL else _FOR_USE.get(use, ())
-    ours = _OURS_FOR_ALL if use == _ALL else _OURS_FOR_USE.get(use, ())
-    yield from (f"unblocked.grading.{each}" for each in ours)
+    yield from _MODULES.get(use, ())
     if use == "test":
         yield from _of_pytest()
 
