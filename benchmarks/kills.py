@@ -29,6 +29,7 @@ from rich.table import Table
 from benchmarks.heading import heading
 from benchmarks.learners import PARTS, Learner, homes
 from benchmarks.processes import left, until
+from unblocked.course import slug_of
 from unblocked.exercises import Exercise
 from unblocked.lessons import running, source
 from unblocked.processes import runtime
@@ -65,7 +66,7 @@ class Walk(threading.Thread):
         self.learner, self.stopped = learner, threading.Event()
         self.notebook = read(COURSE / "notebooks" / f"{name}.ipynb")
         if solved:
-            running.inject(self.notebook, name.partition("_")[2])
+            running.inject(self.notebook, slug_of(name))
         self.place = f"contents/notebooks/{name}.ipynb"
         self.start()
 

@@ -1,4 +1,4 @@
-"""Where the course is on this computer."""
+"""Where the course is on this computer, and how its lessons' files are called."""
 
 from __future__ import annotations
 
@@ -12,3 +12,12 @@ def course() -> Path:
     True
     """
     return Path(__file__).resolve().parents[1]
+
+
+def slug_of(name: str) -> str:
+    """Return a lesson's slug from the name of its text, its notebook or its copy, without the ending.
+
+    >>> slug_of("02_routes")
+    'routes'
+    """
+    return name.partition("_")[2]

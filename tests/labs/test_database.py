@@ -291,9 +291,8 @@ def test_sync_session_counts(way, parcel, database):
 def test_held_connections_and_threads_wait_for_each_other(lab):
     assert load(lab(POOL_SIZE=1, POOL_TIMEOUT=90), "/sync/short", n=60, timeout=100).failed == 0
     held = lab(POOL_SIZE=1, POOL_TIMEOUT=3)
-    assert (
-        load(held, "/sync/short", n=5).failed == 0
-    )  # a fresh Python to which these were the first would serve them all
+    # A fresh Python to which the next ones were the first would serve them all.
+    assert load(held, "/sync/short", n=5).failed == 0
     assert load(held, "/sync/held", n=60, timeout=100).failed > 0  # nothing else ends it
 
 

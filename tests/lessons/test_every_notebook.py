@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from unblocked.course import slug_of
 from unblocked.grading.verdict import MEDIA_TYPE
 from unblocked.lessons import running, source
 
@@ -40,7 +41,7 @@ def test_starter_is_refused_and_solution_passes(notebook, tmp_path):
 def in_turn(notebook):
     """Give a notebook whose exercises are answered by starter and solution, and by cell, what each is to get."""
     starters, solutions = nbformat.read(notebook, as_version=4), nbformat.read(notebook, as_version=4)
-    running.inject(solutions, notebook.stem.partition("_")[2])
+    running.inject(solutions, slug_of(notebook.stem))
     cells, right = [], {}
     for starter, solution in zip(starters.cells, solutions.cells, strict=True):
         if starter.source == solution.source:

@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from unblocked import faults
+from unblocked.course import slug_of
 from unblocked.faults import Fault
 from unblocked.grading.verdict import MEDIA_TYPE
 from unblocked.processes import keeper
@@ -58,7 +59,7 @@ def run(notebook: Path, *, solved: bool = False, course: Path | None = None, sec
     """
     read: NotebookNode = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
     if solved:
-        inject(read, notebook.stem.partition("_")[2], course=course)
+        inject(read, slug_of(notebook.stem), course=course)
     with tempfile.TemporaryDirectory(prefix="run-", dir=keeper().folder, ignore_cleanup_errors=True) as private:
         _execute(read, f"notebooks/{notebook.name}", Path(private), seconds)
     shown = {_exercise(cell): _verdict(cell) for cell in read.cells if _exercise(cell)}

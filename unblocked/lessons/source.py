@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from unblocked import faults, front_matter
+from unblocked.course import slug_of
 from unblocked.faults import Fault
 from unblocked.lessons import blocks
 from unblocked.lessons.blocks import Block
@@ -105,7 +106,7 @@ def lesson(asked: str | int, *, course: Path | None = None) -> Lesson:
             return read(path)
     if not names:
         raise Fault("There are no lessons in `lessons/` yet.")
-    raise faults.unknown("lesson", str(asked), [name.partition("_")[2] for name in names])
+    raise faults.unknown("lesson", str(asked), [slug_of(name) for name in names])
 
 
 def read(path: Path) -> Lesson:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import unblocked
 from unblocked import surroundings
+from unblocked.course import slug_of
 from unblocked.faults import Fault
 from unblocked.notebook import cards, jupyter
 from unblocked.notebook.exercise import exercise, raise_magic
@@ -64,6 +65,6 @@ def _warm_up() -> None:
     from unblocked.notebook import predictions
 
     predictions.connect()
-    lesson = jupyter.notebook().partition("_")[2]
+    lesson = slug_of(jupyter.notebook())  # none outside of JupyterLab: warm for what all answers use
     grader().warm_up(*{use for each in Exercise.all().values() if each.lesson == lesson for use in each.uses})
-    importlib.import_module("unblocked.grading.imported")  # what loads an answer that passed
+    importlib.import_module("unblocked.grading.imported")  # loads an answer that passed: its first time would be felt

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from unblocked import faults
+from unblocked.course import slug_of
 from unblocked.workspace import folder, updates
 
 
@@ -93,7 +94,7 @@ def _found(lesson: str | int, committed: list[Path]) -> Path:
             return notebook
     if not committed:
         raise faults.Fault("This course has no notebooks yet. `python3 -m unblocked build` makes them from `lessons/`.")
-    raise faults.unknown("lesson", asked, [notebook.stem.partition("_")[2] for notebook in committed])
+    raise faults.unknown("lesson", asked, [slug_of(notebook.stem) for notebook in committed])
 
 
 class NotANotebook(faults.Fault):
@@ -129,7 +130,7 @@ def _copy(notebook: Path, *, known: set[str], tell: Callable[[str], object] = la
 
 def _former(copy: Path, known: set[str]) -> Path | None:
     """Find the copy of a lesson under the number that it had before."""
-    slug = copy.stem.partition("_")[2]
+    slug = slug_of(copy.stem)
     return next((p for p in copy.parent.glob(f"[0-9][0-9]_{slug}.ipynb") if p.name not in known), None)
 
 
