@@ -103,6 +103,11 @@ def test_every_check_claims_and_some_hint(exercise):
     assert any(check.outcome().hints for check in checks)
 
 
+@pytest.mark.parametrize("exercise", each())
+def test_each_check_is_the_first_to_refuse_some_answer(exercise):
+    assert {case.refused_by for case in cases(exercise)} - {None, ""} == {check.name for check in load(exercise.checks)}
+
+
 def test_names_are_unique():
     folders = [path.parent.name for path in Path("exercises").glob("*/*/task.md")]
     assert len(folders) == len(set(folders)) == len(EXERCISES)

@@ -7,6 +7,14 @@ from unblocked.grading import App, Code, Outside, Pending, Reply, advice, expect
 MINE, MISSING, SOMEBODY_S = 7, 99, 8
 """Accounts: that of `blue`, that of `red`, which does not exist, and one for which there is no token."""
 
+Served = tuple[int, dict[str, object], str]
+"""What a route answers to who passes, status and body, and where its own question goes."""
+
+LONG = 3.0
+"""Seconds: an answer that gives up the directory sooner than that is waited for."""
+
+TOO_LATE = "It has happened by the time the door is shut: what guards a route is done before the route begins."
+
 
 def routes(account: int) -> list[tuple[str, str]]:
     """Give the four routes behind the door, for an account."""
@@ -14,13 +22,13 @@ def routes(account: int) -> list[tuple[str, str]]:
     return [("GET", below), ("POST", f"{below}/orders/3"), ("GET", f"{below}/orders/3"), ("GET", f"{below}/labels/3")]
 
 
-RIGHT = (
+RIGHT: tuple[Served, ...] = (
     (200, {"path": f"/accounts/{MINE}", "ok": True}, ""),
     (201, {"path": "/ledger/commits", "ok": True}, "/ledger/commits"),
     (200, {"path": "/carriers/swift/tracks/3", "ok": True}, "/carriers/swift/tracks/3"),
     (200, {"path": "/printer/labels/3", "ok": True}, "/printer/labels/3"),
 )
-"""For each route: status and reply for who passes, and where its own question goes."""
+"""For each of the four routes."""
 
 
 @hints(
@@ -158,8 +166,15 @@ def check_nothing_happens_before_the_account_is_there(app: App, carriers: Outsid
         else "A route that does not ask the directory lets in who knows a number; or one customer waits for the other.",
         line=app.line if app.blocked else None,
     )
+    app.outlasts(lambda: others(carriers) or all(each.over for each in asked), deadlines=LONG)
+    nothing_else_happens(
+        carriers,
+        did=f"{did}, for longer than your code waits",
+        meaning="Who waits for the directory in vain does not know whether the account exists, and lets everybody in.",
+    )
+    waiting = [(each, right) for each, right in zip(asked, RIGHT, strict=True) if not refused(each)]
     carriers.release()
-    served(app, asked)
+    served(app, waiting)
 
 
 @hints(
@@ -230,14 +245,19 @@ def stays_outside(
     )
 
 
-def nothing_else_happens(carriers: Outside, *, did: str) -> None:
+def refused(asked: Pending) -> bool:
+    """Say whether a customer has been told that the directory takes too long."""
+    return asked.over and asked.reply is not None and asked.reply.status >= 500
+
+
+def nothing_else_happens(carriers: Outside, *, did: str, meaning: str = TOO_LATE) -> None:
     """Expect that only the directory was asked."""
     expect(
         not others(carriers),
         did=f"{did}; then looked what else was asked of others",
         got=", ".join(others(carriers)),
         expected="nothing",
-        meaning="It has happened by the time the door is shut: what guards a route is done before the route begins.",
+        meaning=meaning,
     )
 
 
@@ -252,9 +272,9 @@ def is_served(app: App, reply: Reply, status: int, right: dict[str, object], *, 
     )
 
 
-def served(app: App, asked: list[Pending]) -> None:
+def served(app: App, waiting: list[tuple[Pending, Served]]) -> None:
     """Expect that all of these are answered as they should."""
-    for each, (status, right, _) in zip(asked, RIGHT, strict=True):
+    for each, (status, right, _) in waiting:
         did = f"asked for `{each.method} {each.path}` with the token `blue`; the directory found the account"
         is_served(app, each.finish(), status, right, did=did)
 

@@ -164,8 +164,12 @@ def check_a_crowd_finds_two_leases_in_turn(app: App, carriers: Outside) -> None:
         if not app.settles(lambda done=done: sum(each.over for each in orders) > done):
             break
     for parcel, asked in enumerate(orders, 1):
-        waits = "It waits for a lease, and no other order can give one back: does an order take two of them?"
-        succeeds(app, carriers, parcel, asked, did=did, meaning=waits)
+        meaning = (
+            "Who finds no lease free waits until another order gives one back, and is not turned away."
+            if asked.over
+            else "It waits for a lease, and no other order can give one back: does an order take two of them?"
+        )
+        succeeds(app, carriers, parcel, asked, did=did, meaning=meaning)
     app.rests()
     nothing_is_out(app, did=did)
 
