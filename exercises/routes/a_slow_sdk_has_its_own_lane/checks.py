@@ -7,6 +7,9 @@ LANE = 2
 CROWD = 45
 """More than there are tokens for worker threads: 40."""
 
+LONG = 2.0
+"""Seconds: an answer that turns somebody away sooner than that is waited for."""
+
 SLOWEST_START = 20.0
 """Seconds that the first label may take on a busy machine, where processes draw: they may have to start first."""
 
@@ -68,6 +71,7 @@ def check_two_labels_are_drawn_at_once(app: App, carriers: Outside) -> None:
 def check_every_label_is_drawn_in_the_end(app: App, carriers: Outside) -> None:
     """All 45 customers get their labels."""
     labels = ask_for_labels(app, carriers, CROWD)
+    app.outlasts(lambda: over(labels), deadlines=LONG)
     carriers.mend(latency=0)
     while (done := over(labels)) < CROWD and app.settles(lambda done=done: over(labels) > done):
         pass
