@@ -115,6 +115,13 @@ def test_failing_says_on_purpose(carriers):
     assert (answer.status_code, answer.json()) == (502, {"detail": "the carrier answers 502 on purpose"})
 
 
+def test_price_can_be_any(carriers):
+    carriers.charge("/carriers/swift/*", price=0)
+    assert get(carriers.url + QUOTE).json()["price"] == 0
+    carriers.mend()
+    assert get(carriers.url + QUOTE).json()["price"] == Outside.price("swift", 7)
+
+
 def test_answer_takes_its_latency(monkeypatch):
     asked_for = []
 

@@ -19,6 +19,7 @@ class Behaviour:
     status: int = 200
     held: bool = False
     hangs: bool = False
+    price: float | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.latency, bool) or not isinstance(self.latency, int | float):

@@ -107,6 +107,10 @@ class Outside:
         """Take so many seconds for an answer."""
         self._behave(Behaviour(path, latency=latency))
 
+    def charge(self, path: str = "*", *, price: float) -> None:
+        """Name this price, at once, for whatever parcel."""
+        self._behave(Behaviour(path, price=price, latency=0.0))
+
     def hang(self, path: str = "*") -> None:
         """Never answer: the connection stays open until the client goes away."""
         self._behave(Behaviour(path, hangs=True))
@@ -260,6 +264,7 @@ def _body(asked: Asked, behaviour: Behaviour) -> dict[str, object]:
     match asked.path.split("/"):
         case ["", "carriers", name, "quote"]:
             parcel = asked.query.get("parcel", "1")
-            return {"carrier": name, "parcel": parcel, "price": Outside.price(name, parcel)}
+            price = Outside.price(name, parcel) if behaviour.price is None else behaviour.price
+            return {"carrier": name, "parcel": parcel, "price": price}
         case _:
             return {"path": asked.path, "ok": True}

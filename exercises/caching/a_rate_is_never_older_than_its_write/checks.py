@@ -67,6 +67,14 @@ def check_a_rate_is_kept_for_a_while(app: App, database: Database, store: Store,
     desk.expect_kept(7, OLD, did="sent `GET /rates/7` again")
     desk.expect_change(7, NEW)
     desk.expect_rate(7, NEW, did=f"sent `GET /rates/7` after a `PUT` of {NEW}", meaning=desk.MISLED)
+    told = [call.query.get("price") for call in carriers.asked(CUSTOMS)]
+    expect(
+        ["12.5"] in told,
+        did=f"sent `GET /rates/7` after a `PUT` of {NEW}, and looked what the customs were told",
+        got=f"prices {', '.join(str(each) for each in told)}",
+        expected="`/customs/7?price=12.5` as well",
+        meaning="The new rate was answered and kept, and the customs do not know of it: it has not been there.",
+    )
     desk.expect_kept(7, NEW, did=f"sent `GET /rates/7` twice after a `PUT` of {NEW}")
     with store.client() as client:
         passing = [key for key in client.scan_iter() if 0 < client.ttl(key) <= MINUTE]

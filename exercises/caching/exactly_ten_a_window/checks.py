@@ -127,6 +127,19 @@ def check_two_workers_admit_ten_together(answer: Imported, store: Store) -> None
 
 
 @hints(
+    "Somebody is refused in the end. What have you noted of him until then, and who sees it?",
+    TEN + "decides and notes in one step, in the store.",
+    "Nothing is noted that may have to be undone: the step that notes has looked before.",
+)
+def check_who_is_to_be_refused_takes_no_place(answer: Imported, store: Store) -> None:
+    """While a slow worker refuses somebody, another one admits whom there is room for."""
+    door = Door(answer, store)
+    second = load(answer.file)
+    for steps in range(1, STEPS + 1):
+        door.expect_room_beside_the_refused(second, after=steps)
+
+
+@hints(
     "A customer comes once, and never again. What is left in the store tomorrow?",
     TEN + "lets the key expire, and takes out what is too old.",
     "Whenever somebody is noted, take out what no longer counts, and let the key live for one more window.",
@@ -265,6 +278,31 @@ class Door:
         self._answer.loop.call_soon_threadsafe(gate.open)
         did = f"admitted {LIMIT - 1}, had one more come to each of two workers, and the second worker be slow"
         self.expect_ten([*calls, self.finish(late), self.finish(early)], did=did, meaning=BETWEEN)
+
+    def expect_room_beside_the_refused(self, second: ModuleType, *, after: int) -> None:
+        """Let one leave, and another come, while the second worker has done so many steps of a refusal."""
+        gate, customer = self._gates[1], f"eve{after}"
+        for at in (7.5, *[67.0] * (LIMIT - 1)):
+            self.finish(self.start(0, None, customer, at))
+        gate.close(after)
+        refused = self.start(1, second, customer, 67.25)
+        self._answer.settles(lambda: gate.stands or refused.over, patience=0.2)
+        call = self.start(0, None, customer, 67.75)
+        self._answer.settles(lambda: call.over, patience=0.2)  # it may wait for the other one
+        self._answer.loop.call_soon_threadsafe(gate.open)
+        self.finish(refused)
+        did = (
+            f"admitted one at {shown(7.5)} and nine at {shown(67.0)}, had one come at {shown(67.25)} to a second "
+            f"worker, which was slow, and one at {shown(67.75)} to the first"
+        )
+        wait = self.expect_number(self.finish(call), did=did)
+        expect(
+            wait == 0,
+            did=did,
+            got=f"{wait:g} for the last of them",
+            expected="0",
+            meaning="There is room. Who is to be refused was noted all the same, and has a place until that is undone.",
+        )
 
     def expect_ten(self, calls: list[Started], *, did: str, meaning: str) -> None:
         """Expect that ten of them were admitted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from unblocked.grading import Code, Imported, Outside, Pending, Store, advice, expect, hints
@@ -102,6 +103,31 @@ def check_a_silent_store_holds_nobody(answer: Imported, store: Store, carriers: 
     for zone, asked in crowd.items():
         shop.expect_rate(zone, asked, did=did)
     store.go_on()
+    shop.forgives()
+    store.pause()
+    first = [shop.start(zone) for zone in range(40, 40 + CONNECTIONS)]
+    shop.passes(first, within=SECOND / 2)
+    asked = shop.start(50)
+    shop.passes([asked])
+    did = f"had the store say nothing, asked for {CONNECTIONS} rates, and half a second later for another one"
+    shop.expect_rate(50, asked, did=did)
+    shop.passes(first)
+    store.go_on()
+    shop.forgives()
+    carriers.hold()
+    store.pause()
+    asked = shop.start(60)
+    shop.passes([asked], within=0.75)
+    left = 0.5 if carriers.waiting() else 0.25  # who has given up the look has waited for less
+    store.go_on()
+    answer.settles_at_last(lambda: carriers.waiting() or asked.over)
+    store.pause()
+    carriers.release()
+    shop.passes([asked], within=left)
+    answer.settles_at_last(lambda: asked.over)
+    did = "had the store take 0.75 s for what is kept of `/rates/60`, and say nothing when the carrier's rate was to be"
+    shop.expect_rate(60, asked, did=did)
+    store.go_on()
 
 
 @hints(
@@ -115,7 +141,12 @@ def check_after_a_failure_nobody_asks_the_store(answer: Imported, store: Store, 
     shop.expect_rate(7, did="asked for `/rates/7`")
     tried = shop.tries
     store.pause()
+    carriers.hold()
     first = shop.start(20)
+    shop.passes([first], until=lambda: carriers.waiting())
+    carriers.release()
+    answer.settles_at_last(lambda: first.over)
+    asks_to_keep = not first.over
     shop.passes([first])
     did = "had the store say nothing, and asked for `/rates/20`"
     shop.expect_rate(20, first, did=did)
@@ -133,6 +164,14 @@ def check_after_a_failure_nobody_asks_the_store(answer: Imported, store: Store, 
         )
         shop.expect_rate(zone, asked, did=f"{did}, and then for `/rates/{zone}`")
     store.go_on()
+    expect(
+        not asks_to_keep,
+        did=f"{did}; when the look had failed, let the carrier answer",
+        got="no answer as long as the clock stands still",
+        expected="the carrier's rate, at once",
+        meaning="The look has failed, and the same customer has the same store keep something, and waits once more. "
+        "A store that rests is asked for nothing.",
+    )
     tries = shop.tries - tried
     expect(
         tries < AFTER,
@@ -262,17 +301,22 @@ class Shop:
         """Ask for a rate."""
         return self.hosted.start(f"/rates/{zone}")
 
-    def passes(self, asked: list[Pending]) -> None:
+    def passes(
+        self, asked: list[Pending], *, within: float = SECOND, until: Callable[[], object] = lambda: False
+    ) -> None:
         """Let a second go by in steps, as long as somebody waits; what waits after that has waited for longer."""
 
-        def over() -> bool:
-            return all(each.over for each in asked)
+        def over() -> object:
+            return until() or all(each.over for each in asked)
 
-        for _ in range(STEPS):
+        for _ in range(round(within / SECOND * STEPS)):
             if self.answer.settles(over, patience=0.1):
                 return
             self.clock.move(SECOND / STEPS)
-        self.answer.settles_at_last(over)
+        if within == SECOND:
+            self.answer.settles_at_last(over)
+        else:
+            self.answer.settles(over, patience=0.1)
 
     def forgives(self) -> None:
         """Let so much time go by that a store that has failed is asked again; have it asked, so that it is known."""

@@ -25,6 +25,14 @@ def check_a_tag_stands_for_the_content(app: App) -> None:
             expected="the same tag",
             meaning="It is the same list, and its tag is another one each time: nobody will ever have it already.",
         )
+        expect(
+            not any(made in tag(first) for made in hashes(first.text)),
+            did=f"asked for `{path}`, and compared the tag with what `hash` makes of the list in this process",
+            got=f"ETag {tag(first)}, which is just that",
+            expected="a tag that is the same in every process",
+            meaning="`hash` of a text is another number in each process: after a restart, or from the next worker, the "
+            "same list has another tag, and nobody has it already.",
+        )
     expect_control("/rates", expect_list(app, "/rates"), did="asked for `/rates`")
     before = {path: expect_list(app, path) for path in BOTH}
     app.start("/rates/7", method="PUT", json={"zone": 7, "price": 99.5}).finish()
@@ -41,6 +49,19 @@ def check_a_tag_stands_for_the_content(app: App) -> None:
         )
         right = 99.5 if path == "/rates" else round(99.5 * 0.97, 2)
         expect_price(reply, right, did=did)
+    rates = {rate["zone"]: rate["price"] for rate in expect_list(app, "/rates").json}
+    before = {path: expect_list(app, path) for path in BOTH}
+    for zone, other in ((8, 9), (9, 8)):
+        app.start(f"/rates/{zone}", method="PUT", json={"zone": zone, "price": rates[other]}).finish()
+    for path in BOTH:
+        reply = app.get(path, headers={**ADA, "if-none-match": tag(before[path])})
+        expect(
+            reply.status == 200 and tag(reply) != tag(before[path]),
+            did=f"gave zones 8 and 9 each other's price, and asked for `{path}` with the tag from before that",
+            got=f"{reply.status}, ETag {tag(reply)}",
+            expected="200 and another tag",
+            meaning="It is another list. A sum or a count stays what it was when two prices change places.",
+        )
 
 
 @hints(
@@ -135,6 +156,12 @@ def a_version_saves_the_work(code: Code) -> bool:
 def digests(code: Code) -> bool:
     """Say whether a digest is made."""
     return code.uses("hashlib.sha256", "hashlib.sha1", "hashlib.md5", "hashlib.blake2b", "zlib.crc32")
+
+
+def hashes(text: str) -> list[str]:
+    """Give what `hash` makes of a text, as it is often written. An answer's process has its number from ours."""
+    numbers = [hash(text), hash(text.encode())]
+    return [f(each) for each in numbers for f in (str, lambda n: f"{n & 0xFFFFFFFF:08x}", lambda n: f"{abs(n):x}")]
 
 
 # What clients see.

@@ -1,6 +1,7 @@
 """However many want the same rate at once, the carrier is asked once, and what becomes of one harms no other."""
 
 import asyncio
+import traceback
 from collections.abc import Iterable
 
 from unblocked.grading import Code, Imported, Outside, advice, expect, hints
@@ -8,6 +9,7 @@ from unblocked.grading.imported import Started
 from unblocked.grading.whereabouts import raised_on
 
 CROWD = 50
+FREE = 10
 FIFTY = "The section “Fifty customers, one rate” "
 BLOCKS = "This line keeps the event loop's only thread, so no other caller is served."
 SAME = (asyncio.CancelledError, asyncio.InvalidStateError, LookupError, TypeError, AttributeError)
@@ -33,6 +35,20 @@ def check_a_rate_that_is_known_is_not_asked_for_again(answer: Imported, carriers
             got=f"{asked} questions to the carrier for {min(count, 2)} zones",
             expected="one for each zone",
             meaning="The rate was known already: the carrier had named it, and nobody has kept it.",
+        )
+    carriers.charge(price=0.0)
+    for _ in range(2):
+        [call] = started(answer, FREE)
+        answer.settles_at_last(lambda call=call: call.over)
+        did = f"awaited `get_rate({FREE})` twice, for which the carrier names 0.0"
+        told_and_asked = call.value, zones_asked(carriers).count(FREE)
+        expect(
+            told_and_asked == (0, 1),
+            did=did,
+            got=f"{call}, after {told_and_asked[1]} questions",
+            expected="0.0, after one question",
+            meaning="Zero is a rate as any other. `if rate` takes it for one that is not known.",
+            line=line_of(answer, call),
         )
 
 
@@ -293,6 +309,7 @@ def expect_rate(answer: Imported, carriers: Outside, call: Started, zone: int, *
 def expect_failure(answer: Imported, call: Started, kind: type, *, did: str) -> None:
     """See that a call has raised what the question raised."""
     right = isinstance(call.error, Exception) and type(call.error) is kind and not isinstance(call.error, SAME)
+    right = right and not is_another(call.error)
     expect(
         call.over and right,
         did=did,
@@ -306,6 +323,19 @@ def expect_failure(answer: Imported, call: Started, kind: type, *, did: str) -> 
         "what happened.",
         line=line_of(answer, call),
     )
+
+
+def is_another(error: BaseException | None) -> bool:
+    """Say whether this exception has taken the place of one that `ask_rate` had raised."""
+    behind = error and (error.__cause__ or error.__context__)
+    if not error or not behind or was_in_ask_rate(error):
+        return False
+    return was_in_ask_rate(behind) or is_another(behind)
+
+
+def was_in_ask_rate(error: BaseException) -> bool:
+    """Say whether an exception has come through `ask_rate`."""
+    return any(frame.f_code.co_name == "ask_rate" for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
 def line_of(answer: Imported, call: Started) -> int | None:

@@ -21,6 +21,8 @@ CUSTOMERS = 5
 BEGIN = datetime.fromisoformat("2026-11-20T09:30:00.123456")
 CITIES = {"Lyon": 27, "Lyon1": 17, "lyon": 3, "Aix-en-Provence": 9}
 EMPTY = "Nowhere"
+SEPARATORS = ":|/-_,. ;#"
+"""By which somebody may join the parts of a key, as if no city had them in its name."""
 
 TABLES = MetaData()
 Table(
@@ -115,6 +117,10 @@ def check_another_question_has_another_key(app: App, database: Database, store: 
         did = f"asked for `{desk.path(city, after, size)}`, after other questions"
         # A cursor may be good for its own city or size only.
         desk.expect_page(city, after, size, did=did, meaning=desk.ANOTHER, or_refused=(city, size) != ("Lyon", 3))
+    for between in SEPARATORS:
+        city = f"Lyon{between}{after}"
+        did = f"asked for the first page of `{city}`, where there is nothing, after a page of Lyon"
+        desk.expect_page(city, None, 3, did=did, meaning=desk.ANOTHER)
 
 
 @hints(

@@ -303,7 +303,9 @@ class Reader:
             return "The first page has the oldest rows, those of one moment by `id`."
         if passed := [row for row in right if row["id"] not in ids]:
             same = "It is of the same moment as the last row, and its id tells that it comes after that."
-            why = self.why or (same if passed[0]["created_at"] == moment else "")
+            both = "Its moment is later, though its id is smaller: the id tells only those of one moment apart."
+            smaller = bool(before) and passed[0]["id"] < before[-1]
+            why = self.why or (same if passed[0]["created_at"] == moment else both if smaller else "")
             return f"Row {passed[0]['id']} is passed over, and will never come. {why}".rstrip()
         return "The next page begins where the one before has ended."
 

@@ -25,12 +25,12 @@ async def first_price(carriers: list[str], parcel: int) -> tuple[str, float]:
     async with httpx.AsyncClient(timeout=30) as client:
         questions = [asyncio.create_task(ask(client, carrier, parcel)) for carrier in carriers]
         try:
-            for answer in asyncio.as_completed(questions, timeout=1):  # wrong: check_a_failure_does_not_win
+            for answer in asyncio.as_completed(questions, timeout=1):
                 try:
                     return await answer
                 except (httpx.HTTPError, TimeoutError):
                     continue
-            raise NoPrice
+            raise NoPrice  # wrong: check_a_failure_does_not_win
         finally:
             for question in questions:
                 question.cancel()

@@ -1,6 +1,6 @@
 """Believes that who keeps the new rate at once leaves no room for the old one.
 
-Says: The late reader has kept the old rate
+Says: the customs do not know of it
 """
 
 import os
@@ -46,7 +46,7 @@ async def rate(zone: int) -> dict[str, Any]:
     if (kept := await store.get(key)) is not None:
         return {"zone": zone, "price": float(kept)}
     price = await find_price(zone)
-    await store.set(key, price, ex=60)  # wrong: check_a_reader_who_comes_back_late_misleads_nobody
+    await store.set(key, price, ex=60)  # wrong: check_a_rate_is_kept_for_a_while
     return {"zone": zone, "price": price}
 
 

@@ -12,9 +12,9 @@ app = FastAPI()
 printer = CapacityLimiter(2)
 
 
+# wrong: check_a_label_and_an_address_are_given
 @app.get("/labels/{parcel}")
 async def label(parcel: int) -> dict[str, str]:
-    # wrong: check_a_label_and_an_address_are_given
     return {"label": to_thread.run_sync(draw_label, parcel, limiter=printer)}
 
 
