@@ -217,7 +217,7 @@ def check_a_dead_broker_costs_no_label(stack: Stack, carriers: Outside, database
         else "Customers need no broker to send a parcel: what could not be sent must not undo the shipment.",
     )
     keeping = stack.start("/promises/keep", method="POST")
-    stack.settles(lambda: keeping.over, patience=SHORT)  # whatever is answered, and whether
+    stack.settles(lambda: keeping.over, patience=LONGER)  # whatever is answered, and whether
     stack.renew()
     stack.broker.again()
     stack.hire()
