@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from unblocked.grading import Code, Imported, Outside, Pending, Store, advice, expect, hints
 from unblocked.grading.checking import Unmet
 from unblocked.grading.clock import StoppedClock
 from unblocked.grading.hosted import Hosted
+from unblocked.grading.subject import AFTERWARDS
 
 SHARED = "The section “A cache that all processes share” "
 SECOND = 1.0
@@ -39,6 +40,7 @@ def check_rates_are_kept_for_a_minute(answer: Imported, store: Store, carriers: 
     for again in range(2):
         did = "asked for `/rates/7`" + " twice" * again
         shop.expect_rate(7, did=did)
+        answer.settles(lambda: store.keys, patience=AFTERWARDS)  # it may be kept after the reply
         expect(
             carriers.total == 1 and store.keys,
             did=did,
@@ -214,13 +216,14 @@ def check_what_cannot_be_read_is_a_miss(answer: Imported, store: Store, carriers
     for zone, strange in enumerate(STRANGE, 7):
         before = set(store.keys)
         shop.expect_rate(zone, did=f"asked for `/rates/{zone}`")
-        for key in set(store.keys) - before:
-            shop.spoil(key, strange)
+        answer.settles(lambda before=before: set(store.keys) - before, patience=AFTERWARDS)
+        spoilt = {key: shop.spoil(key, strange) for key in set(store.keys) - before}
         did = f"put `{strange!r}` in the place of what was kept, and asked for `/rates/{zone}`"
         release = (
             "That was written by another release, which runs for a while beside yours. What cannot be read is a miss."
         )
         shop.expect_rate(zone, did=did, meaning=release)
+        answer.settles(lambda spoilt=spoilt: not shop.has(spoilt), patience=AFTERWARDS)
         asked = carriers.total
         shop.expect_rate(zone, did=did + " twice", meaning=release)
         expect(
@@ -251,6 +254,7 @@ def check_fifty_at_once_share_five_connections(answer: Imported, store: Store, c
         did = f"asked {CROWD} times at once {what}"
         crowd = shop.hosted.start_at_once([f"/rates/{zone}" for zone in zones])
         answer.settles_at_last(lambda crowd=crowd: all(each.over for each in crowd))
+        answer.rests()  # what is kept may be kept after the reply
         for zone, asked in zip(zones, crowd, strict=True):
             shop.expect_rate(zone, asked, did=did)
         known = max(known, len({7, *zones}))
@@ -354,6 +358,7 @@ class Shop:
             self.answer.rests()
             did = f"{since}, let more than {REST:g} s go by, and asked for `/rates/{number}`"
             self.expect_rate(number, did=did)
+            self.answer.settles(lambda before=before: len(self.store.keys) > before, patience=AFTERWARDS)
             asked = self.carriers.total
             self.expect_rate(number, did=did + " twice")
             if len(self.store.keys) > before and self.carriers.total == asked:
@@ -366,12 +371,17 @@ class Shop:
             line=None,
         )
 
-    def spoil(self, key: str, strange: str | bytes) -> None:
-        """Put something in the place of what is kept there."""
+    def spoil(self, key: str, strange: str | bytes) -> object:
+        """Put something in the place of what is kept there; give that as the store has it."""
         if self.client.type(key) == "hash":
             self.client.hset(key, mapping=dict.fromkeys(self.client.hkeys(key), strange))
         else:
             self.client.set(key, strange, keepttl=True)
+        return self.client.dump(key)
+
+    def has(self, spoilt: Mapping[str, object]) -> bool:
+        """Say whether something of that is still there."""
+        return any(self.client.dump(key) == there for key, there in spoilt.items())
 
     @property
     def connections(self) -> int:
