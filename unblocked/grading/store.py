@@ -6,11 +6,14 @@ import os
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
 
 from unblocked.backends.valkey import answers, command
+from unblocked.grading.relay import Relay
 from unblocked.grading.server import Server
 from unblocked.processes import kernel
 
@@ -38,7 +41,7 @@ class Store(Server):
 
     def __init__(self, folder: str) -> None:
         """Start it in a folder; `wait_until_ready` waits for it. A socket's path has at most about 100 bytes."""
-        self.path = Path(tempfile.mkdtemp(prefix="b", dir=folder)) / "v"
+        self.path = self._socket = Path(tempfile.mkdtemp(prefix="b", dir=folder)) / "v"
         self.url = f"unix://{self.path}"
         self._start()
 
@@ -54,7 +57,7 @@ class Store(Server):
 
         It reads everything as text, whatever an answer has written.
         """
-        path = str(self.path)
+        path = str(self._socket)
         return redis.Redis(unix_socket_path=path, client_name=_NAME, decode_responses=True, encoding_errors="replace")
 
     # What the answer does with it.
@@ -97,6 +100,28 @@ class Store(Server):
         """Start another one in its place, empty."""
         self._start()
         self.wait_until_ready()
+
+    @contextmanager
+    def relayed(self) -> Iterator[Relay]:
+        """Have the answer's connections go through a relay, which can hold a reply.
+
+        Those that are open are ended, as an operator may at any time: a client connects anew.
+        """
+        self._socket = self.path.with_name("r")
+        self.path.rename(self._socket)
+        relay = Relay(self.path, server=self._socket)
+        try:
+            self._end_connections()
+            yield relay
+        finally:
+            relay.close()
+            self._socket = self._socket.replace(self.path)
+
+    def _end_connections(self) -> None:
+        with self.client() as client:
+            for each in client.client_list():
+                if each["name"] != _NAME:
+                    client.client_kill_filter(_id=each["id"])
 
     def pause(self) -> None:
         """Keep it from doing anything: whoever asks it is connected, and hears nothing."""

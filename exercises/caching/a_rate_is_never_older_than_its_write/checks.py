@@ -276,6 +276,43 @@ def check_a_reader_is_late_wherever_it_was_held(app: App, database: Database, st
 
 
 @hints(
+    "The store has said that nothing has changed. Until when is that so?",
+    SECTION + "shows what a version changes: nobody has to look whether it is still the same.",
+    "A look, and then a decision, are two moments, also in the store: let one script do both, or a transaction that "
+    "watches what was looked at, or let the old name be of no use.",
+)
+def check_a_reader_is_late_between_two_commands(app: App, database: Database, store: Store, carriers: Outside) -> None:
+    """A change that comes while a reader is between two of its commands to the store is not undone."""
+    desk = Desk(app, database, store, carriers)
+    with store.relayed() as relay:
+        for replies, zone in enumerate(ZONES):
+            late = desk.hold_at_the_customs(zone)
+            relay.hold(after=replies)
+            carriers.release()
+            app.settles(lambda r=late: relay.holds or r.over)
+            held = relay.holds
+            if not held:
+                relay.release()
+            change = desk.start_change(zone, NEW)
+            app.settles(lambda c=change: c.over, patience=0.2)  # it may wait for who has a lock in the store
+            relay.release()
+            late.finish()
+            desk.expect_status(change.finish().status, 204, did=f"sent `PUT /rates/{zone}` with {NEW}")
+            app.rests()
+            nth = ("first", "second", "third")[replies]
+            desk.expect_rate(
+                zone,
+                NEW,
+                did=f"let a reader come back from the customs, and held the store's {nth} reply to it on its way; "
+                f"changed the rate to {NEW}; let the reader go on; asked again"
+                if held
+                else f"let a reader come back from the customs; changed the rate to {NEW}; asked again",
+                meaning="The reader has asked the store whether something has changed, then came the change, and then "
+                "the reader kept the old rate: everybody is told that until it expires.",
+            )
+
+
+@hints(
     "The store has lost what you compare with. What does it begin with when it is made anew?",
     SECTION + "has a first version that was never there before.",
     "Something that cannot come twice, such as the time or a `uuid4`, so that what was lost is never made again.",

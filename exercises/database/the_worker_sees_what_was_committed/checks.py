@@ -43,6 +43,11 @@ CREATE FUNCTION no_promises() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE
 CREATE TRIGGER no_promises BEFORE INSERT ON promises FOR EACH ROW EXECUTE FUNCTION no_promises();
 """
 
+UNPRINTED = (
+    "The shipment says that it has its label, and the printer was not asked yet: whoever dies in between leaves a "
+    "shipment without a label. What is done is noted when it is done."
+)
+
 SHORT = 0.3
 """Seconds for what was sent too early, or again, to do its harm."""
 
@@ -243,13 +248,13 @@ def check_a_dead_broker_costs_no_label(stack: Stack, carriers: Outside, database
     "A look at the state before it prints; and `kept`, committed, for each promise that was sent.",
 )
 def check_a_label_is_drawn_once(stack: Stack, carriers: Outside, database: Database) -> None:
-    """A task that comes twice draws one label, and a promise that was kept is not sent again."""
+    """A task that comes twice draws one label, also where a worker died over it; a kept promise is not sent again."""
     begin(carriers, database)
     stack.worker.kill()
     taken(stack, 7, did="sent `POST /shipments/7`")
     expect_kept(stack, did="sent `POST /shipments/7` and `POST /promises/keep`")
-    doubled = double(stack)
-    stack.hire(concurrency=1)
+    doubled = give_again(stack, messages_in(stack))
+    worker = stack.hire(concurrency=1)
     did = "sent `POST /shipments/7` and `POST /promises/keep`, and the broker gave the task to a worker twice"
     expect_label(stack, carriers, database, 7, did=did)
     stack.works(lambda: drawn(carriers, 7) > 1, patience=SHORT)
@@ -275,6 +280,26 @@ def check_a_label_is_drawn_once(stack: Stack, carriers: Outside, database: Datab
         got=f"{len(stack.tasks()) - before} more task(s)",
         expected="none",
         meaning="A promise that was kept is kept again, every second, for ever: it has to be noted, and committed.",
+    )
+    worker.kill()
+    taken(stack, 8, did="sent `POST /shipments/8`")
+    expect_kept(stack, did="sent `POST /shipments/8` and `POST /promises/keep`")
+    messages = messages_in(stack)
+    carriers.hold(PRINTER.format(8))
+    worker = stack.hire(concurrency=1)
+    stack.works(lambda: carriers.waiting(PRINTER.format(8)), patience=LONGER)
+    worker.kill()
+    carriers.mend(latency=0)
+    give_again(stack, messages)
+    stack.hire(concurrency=1)
+    expect_label(
+        stack,
+        carriers,
+        database,
+        8,
+        did="killed the worker while it waited for the printer, and gave the task to another one",
+        meaning="The first worker has noted and committed that it draws, and died over it: whoever comes after it "
+        "finds nothing left to do, and there is never a label.",
     )
 
 
@@ -302,6 +327,18 @@ def check_nobody_waits_for_a_silent_broker(stack: Stack, carriers: Outside, data
             if stack.blocked
             else "Everybody waits for the broker.",
             line=stack.line if stack.blocked else None,
+        )
+    if under_way[0].over:  # else each customer may wait for the broker, and for nobody else
+        under_way.append(stack.start("/shipments/8", method="POST"))
+        stack.settles_at_last(lambda: under_way[-1].over)
+        expect(
+            under_way[-1].over,
+            did="stopped the broker, so that it said nothing, sent `POST /promises/keep`, and meanwhile "
+            "`POST /shipments/8`",
+            got="no answer",
+            expected="an answer",
+            meaning="Who keeps promises holds something while the broker says nothing, and customers wait for it: a "
+            "lock, or the only connection.",
         )
     stack.broker.go_on()
     for each in under_way:
@@ -383,6 +420,7 @@ def expect_label(
 ) -> None:
     """See that a label is drawn, and that its shipment says so."""
     stack.works(lambda: state(database, parcel) == "labelled", patience=LONGER)
+    unprinted = state(database, parcel) == "labelled" and not drawn(carriers, parcel)
     failures = stack.failures
     raised = f"; a task raised `{shortened(failures[-1]['message'])}`" if failures else ""
     sent = "" if stack.tasks() or drawn(carriers, parcel) else "; no task was sent"
@@ -392,7 +430,7 @@ def expect_label(
         did=did,
         got=got,
         expected=f"a label for parcel {parcel}, state `labelled`",
-        meaning=meaning
+        meaning=(UNPRINTED if unprinted else meaning)
         or (
             "The label is drawn, and its shipment does not say so: that has to be committed, too."
             if drawn(carriers, parcel)
@@ -422,11 +460,16 @@ def drawn(carriers: Outside, parcel: int) -> int:
     return len(carriers.asked(PRINTER.format(parcel)))
 
 
-def double(stack: Stack) -> int:
-    """Have the broker give every task that waits there twice, as it may at any time; say how many those are."""
+def messages_in(stack: Stack) -> list[tuple[str, str]]:
+    """Give the messages that wait at the broker, each with the list that it is in."""
     with stack.broker.client() as client:
         lists = [key for key in client.keys("*") if client.type(key) == "list"]
-        messages = [(key, each) for key in lists for each in client.lrange(key, 0, -1)]
+        return [(key, each) for key in lists for each in client.lrange(key, 0, -1)]
+
+
+def give_again(stack: Stack, messages: list[tuple[str, str]]) -> int:
+    """Have the broker give these once more, as it may at any time; say how many they are."""
+    with stack.broker.client() as client:
         for key, each in messages:
             client.lpush(key, each)
     return len(messages)
