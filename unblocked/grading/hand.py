@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import warnings
+from datetime import datetime
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -90,11 +91,16 @@ def _tell(lines: Lines, number: int, *, file: str) -> None:
 
     def again(sender: Any, reason: BaseException, **_: Any) -> None:
         cause = getattr(reason, "exc", None) or reason
-        lines.send(retried=_told(cause, file), task=sender.name)
+        lines.send(retried=_told(cause, file), task=sender.name, again_in=_seconds(getattr(reason, "when", None)))
 
     worker_ready.connect(ready, weak=False)
     task_failure.connect(raised, weak=False)
     task_retry.connect(again, weak=False)
+
+
+def _seconds(when: datetime | float | None) -> float:
+    """Give the seconds until then, as `retry` was told them: as a moment or as a delay."""
+    return (when - datetime.now(when.tzinfo)).total_seconds() if isinstance(when, datetime) else when or 0.0
 
 
 def _told(error: BaseException, file: str) -> dict[str, Any]:

@@ -201,9 +201,14 @@ class Stack(App):
 
     @property
     def failures(self) -> list[dict[str, Any]]:
-        """What tasks raised, as they did: the `task`, the exception's `message`, and the `line` of the answer."""
+        """What tasks raised, as they did: the `task`, the exception's `message`, and the `line` of the answer.
+
+        Where it is to be tried again, `again_in` has the seconds that `retry` was told to wait; else it is None.
+        """
         self._catch_up()
-        return [{"task": m["task"], **(m.get("raised") or m["retried"])} for m in self.crew.messages if "task" in m]
+        told = [m for m in self.crew.messages if "task" in m]
+        known = [{"task": m["task"], "again_in": m.get("again_in")} for m in told]
+        return [{**each, **(m.get("raised") or m["retried"])} for each, m in zip(known, told, strict=True)]
 
     def _catch_up(self) -> None:
         """Take all that workers have told: what they told before a task was over may still be under way."""

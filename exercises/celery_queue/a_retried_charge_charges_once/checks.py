@@ -17,6 +17,9 @@ MOST = 10
 PAUSE = 0.1
 """Seconds between two questions for an order."""
 
+SOON = 0.21
+"""Seconds until the next try at the most, told to `retry`."""
+
 LONGER = 4.0
 """Seconds for what comes after some tries, each a short while after the one before, or after a redelivery."""
 
@@ -122,17 +125,27 @@ def check_a_double_click_is_one_charge(stack: Stack, carriers: Outside) -> None:
     )
     carriers.release()
     expect_end(stack, 7, "charged", did=f"{did}, then gave them")
-    before = len(keys(carriers, 7))
-    told.append(ordered(stack, 7))
-    stack.works(lambda: len(keys(carriers, 7)) > before, patience=0.3)
-    expect(
-        len({*told, *keys(carriers, 7)}) == 1,
-        did=f"{did}; gave them, and sent `POST /orders/7` once more when it was charged",
-        got=f"{listed([*told, *keys(carriers, 7)])} as keys, told and used",
-        expected="the same key",
-        meaning="An order that is charged has its key for ever: whoever forgets it pays twice.",
-    )
-    expect_end(stack, 7, "charged", did="sent `POST /orders/7` once more when it was charged")
+    for later, meaning in (
+        ("when it was charged", "An order that is charged has its key for ever: whoever forgets it pays twice."),
+        (
+            "when the app had been killed and was started anew",
+            "What this process remembers no other knows, and it dies with it: where the key follows from the order, or "
+            "is kept in the store, all processes have the same.",
+        ),
+    ):
+        before = len(keys(carriers, 7))
+        told.append(ordered(stack, 7))
+        stack.works(lambda n=before: len(keys(carriers, 7)) > n, patience=0.3)
+        expect(
+            len({*told, *keys(carriers, 7)}) == 1,
+            did=f"{did}; gave them, and sent `POST /orders/7` once more {later}",
+            got=f"{listed([*told, *keys(carriers, 7)])} as keys, told and used",
+            expected="the same key",
+            meaning=meaning,
+        )
+        expect_end(stack, 7, "charged", did=f"sent `POST /orders/7` once more {later}")
+        if len(told) == 3:
+            stack.renew()
 
 
 @hints(
@@ -174,6 +187,16 @@ def check_a_bank_that_stays_away_is_given_up(stack: Stack, carriers: Outside) ->
     expect_again(stack, carriers, 7, did=did, but="one try", meaning=NEVER)
     order = Order(stack, 7)
     stack.works(lambda: order.looked() == "failed" or len(keys(carriers, 7)) > MOST, patience=LONGER)
+    late = [(each["again_in"], each["line"]) for each in stack.failures if (each["again_in"] or 0) > SOON]
+    expect(
+        not late,
+        did=did,
+        got=f"a try that comes {late[0][0]:g} s after the one before it" if late else "",
+        expected="0.2 s at most",
+        meaning="Who looks after the order waits for each try. A backoff counts in whole seconds where nothing else "
+        "is said, and doubles.",
+        line=late[0][1] if late else None,
+    )
     expect(
         len(keys(carriers, 7)) <= MOST,
         did=did,
@@ -189,6 +212,12 @@ def check_a_bank_that_stays_away_is_given_up(stack: Stack, carriers: Outside) ->
 def the_key_is_not_for_this_bank_only(_: Code) -> bool:
     """Good to know: at least once, and a receiver that knows what it has had, is all that “exactly once” can be."""
     return True
+
+
+@advice
+def a_hash_is_of_one_process(code: Code) -> bool:
+    """Worth changing: `hash` of a text is another number in each process that starts: a key of it is another one."""
+    return code.uses("hash")
 
 
 @advice

@@ -13,6 +13,7 @@ Served = tuple[int, dict[str, object], str]
 LONG = 3.0
 """Seconds: an answer that gives up the directory sooner than that is waited for."""
 
+IN_VAIN = "Who waits for the directory in vain does not know whether the account exists, and lets everybody in."
 TOO_LATE = "It has happened by the time the door is shut: what guards a route is done before the route begins."
 
 
@@ -155,7 +156,9 @@ def check_nothing_happens_before_the_account_is_there(app: App, carriers: Outsid
     app.settles(lambda: len(carriers.asked("/accounts/*")) >= len(asked))
     app.stays(lambda: not others(carriers))
     did = f"asked for all four routes of account {MINE} with the token `blue`; the directory was still looking"
-    nothing_else_happens(carriers, did=did)
+    # Where the machine is slow, who waits for half a second has given up by now.
+    given_up = bool(others(carriers)) and app.settles(lambda: any(call.gone for call in carriers.asked("/accounts/*")))
+    nothing_else_happens(carriers, did=did, meaning=IN_VAIN if given_up else TOO_LATE)
     questions = len(carriers.asked("/accounts/*"))
     expect(
         questions >= len(asked),
@@ -171,7 +174,7 @@ def check_nothing_happens_before_the_account_is_there(app: App, carriers: Outsid
     nothing_else_happens(
         carriers,
         did=f"{did}, for longer than your code waits",
-        meaning="Who waits for the directory in vain does not know whether the account exists, and lets everybody in.",
+        meaning=IN_VAIN,
     )
     waiting = [(each, right) for each, right in zip(asked, RIGHT, strict=True) if not refused(each)]
     carriers.release()
