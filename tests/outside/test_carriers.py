@@ -246,6 +246,19 @@ def test_call_takes_its_path_apart(carriers):
     assert (mail.place, mail.query) == ("/mail", {})
 
 
+def test_call_has_its_body_while_it_is_held(carriers):
+    carriers.hold("/printer/sheets/7")
+    with ThreadPoolExecutor(1) as pool:
+        posted = pool.submit(requests.post, f"{carriers.url}/printer/sheets/7", json=["label 2", "label 1"])
+        until(lambda: carriers.total and carriers.asked()[0].body, "a body")
+        assert carriers.asked()[0].json == ["label 2", "label 1"]
+        carriers.release()
+        assert posted.result(FAR).ok
+    assert requests.post(f"{carriers.url}/mail", data=b"no json").ok
+    assert get(f"{carriers.url}/mail").ok
+    assert [(call.body, call.json) for call in carriers.asked("/mail")] == [(b"no json", None), (b"", None)]
+
+
 def test_call_tells_when_it_came_and_left(carriers):
     carriers.hold()
     one = ask(carriers.url + QUOTE)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from time import perf_counter  # kept: an answer may replace what is in `time`
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from unblocked.backends.unacked import keeps
@@ -28,6 +29,28 @@ _SOON = 0.5
 
 _START_LIMIT = 30.0
 """Seconds after which a worker that is still starting is given up; more on a machine that is busy."""
+
+
+class Message(NamedTuple):
+    """What waits at the broker for a worker.
+
+    Attributes:
+        queue: where it waits.
+        content: what Celery has written; `content["headers"]` says which task it is for, and how often it was tried.
+
+    """
+
+    queue: str
+    content: dict[str, Any]
+
+    def tried(self, times: int) -> Message:
+        """Give the same message, as it is when its task has asked for another try so many times.
+
+        >>> Message("celery", {"headers": {"retries": 0}, "body": ""}).tried(7).content["headers"]
+        {'retries': 7}
+        """
+        headers = {**self.content["headers"], "retries": times}
+        return self._replace(content={**self.content, "headers": headers})
 
 
 class Hand:
@@ -175,6 +198,24 @@ class Stack(App):
         """
         every = self.notes.tasks().values()
         return [task for task in every if name in ("", task.name, task.name.rpartition(".")[2])]
+
+    def take(self) -> list[Message]:
+        """Take the messages that wait at the broker out of it, in the order of their sending.
+
+        Hire no worker before: what a worker has fetched waits nowhere.
+        """
+        with self.broker.client() as client:
+            lists = [key for key in client.scan_iter() if client.type(key) == "list"]
+            messages = [Message(key, json.loads(each)) for key in lists for each in reversed(client.lrange(key, 0, -1))]
+            if lists:
+                client.delete(*lists)
+        return messages
+
+    def give(self, messages: Iterable[Message]) -> None:
+        """Have the broker give these out: those that were taken, or any of them again, as it may at any time."""
+        with self.broker.client() as client:
+            for message in messages:
+                client.lpush(message.queue, json.dumps(message.content))
 
     def works(self, holds: Callable[[], object], *, patience: float = PATIENCE) -> bool:
         """Wait for something that the workers bring; say whether it came.

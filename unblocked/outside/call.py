@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Any
 from urllib.parse import parse_qs
 
 
@@ -17,6 +19,7 @@ class Call:
         path: what it asks for, with its query.
         arrived: when, by `time.perf_counter`.
         headers: those it came with.
+        body: what was sent with it; empty as long as that is under way.
         left: when it was answered or its client went away; None until then.
         gone: whether its client went away.
         kept: what its handler waits for, where it is held or never answered.
@@ -27,6 +30,7 @@ class Call:
     path: str
     arrived: float
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = b""
     left: float | None = None
     gone: bool = False
     kept: asyncio.Future[None] | None = field(default=None, repr=False)
@@ -41,6 +45,14 @@ class Call:
     def query(self) -> dict[str, list[str]]:
         """What stands behind the question mark: each name with all of its values."""
         return parse_qs(self.path.partition("?")[2])
+
+    @property
+    def json(self) -> Any:
+        """Its body as JSON; None where it has none, or that is no JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
 
     @property
     def answered(self) -> bool:

@@ -219,6 +219,7 @@ class Outside:
         call = Call(asked.target, perf_counter(), asked.headers)
         behaviour = self._arrive(call, asked.path)
         try:
+            call.body = await asked.read()
             await (call.kept or asyncio.sleep(behaviour.latency))
         except asyncio.CancelledError:  # the client went away
             call.gone = True

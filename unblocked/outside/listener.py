@@ -20,6 +20,7 @@ class Asked:
         path: the path alone, decoded.
         query: the query, decoded.
         headers: by their names in small letters.
+        read: gives the body when all of it is there.
 
     """
 
@@ -28,6 +29,7 @@ class Asked:
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    read: Callable[[], Awaitable[bytes]]
 
 
 Answer = Callable[[Asked], Awaitable[tuple[int, object]]]
@@ -47,7 +49,8 @@ class Listener:
         async def handle(request: web.Request) -> web.Response:
             client = request.get_extra_info("peername")
             headers = {name.lower(): value for name, value in request.headers.items()}
-            status, body = await answer(Asked(client, request.path_qs, request.path, request.query, headers))
+            asked = Asked(client, request.path_qs, request.path, request.query, headers, request.read)
+            status, body = await answer(asked)
             return web.json_response(body, status=status)
 
         app = web.Application()

@@ -171,16 +171,13 @@ def check_labels_stand_in_the_order_of_the_parcels(stack: Stack, carriers: Outsi
         stack.works(lambda parcel=parcel: carriers.waiting(f"/printer/labels/{parcel}"))
         carriers.release(path=f"/printer/labels/{parcel}")
         stack.works(lambda already=already: sheet.looked({"done": already}))
+    carriers.mend(latency=0)  # they may be drawn in any order
     did = "ordered a sheet of the parcels 2, 3 and 1; label 3 was drawn first, then 1, then 2"
-    labels = sheet.ends(did=did, carriers=carriers)["labels"]
-    expect(
-        labels == ["label 2", "label 3", "label 1"],
-        did=did,
-        got=f"`labels`: {labels}"[:200],
-        expected="['label 2', 'label 3', 'label 1']",
-        meaning="The labels stand in the order in which they were drawn, and that is another one every time."
-        if labels == ["label 3", "label 1", "label 2"]
-        else "The customer reads the sheet beside the order: the first label is that of the first parcel.",
+    expect_order(sheet, carriers, [2, 3, 1], drawn_as=[3, 1, 2], did=did)
+    carriers.forget()
+    parcels = list(range(12, 0, -1))
+    expect_order(
+        Sheet(stack, parcels), carriers, parcels, did="ordered a sheet of twelve parcels, 12, 11, 10 and so on"
     )
 
 
@@ -202,6 +199,14 @@ def check_a_sheet_that_cannot_be_made_has_failed(stack: Stack, carriers: Outside
             got=told(ended),
             expected="'failed'",
             meaning="The customer waits for a sheet that cannot come, and believes that it does.",
+        )
+        stack.works(lambda refused=refused: len(carriers.asked(refused)) > 1, patience=0.5)
+        expect(
+            len(carriers.asked(refused)) == 1,
+            did=did,
+            got=f"{len(carriers.asked(refused))} questions for {what}",
+            expected="one",
+            meaning="The customer was told that the sheet has failed, and it is tried again behind that: nothing is.",
         )
         holes = [call for call in carriers.asked(SHEETS) if refused != SHEETS]
         expect(
@@ -346,7 +351,7 @@ class Sheet:
             did=did,
             got=told(ended),
             expected="'done' or 'failed'",
-            meaning=endless(self._stack, carriers),
+            meaning=endless(self._stack, carriers, refused=refused),
             line=None if refused else line(self._stack),
         )
         return ended
@@ -357,7 +362,7 @@ def told(seen: dict[str, object]) -> str:
     return f"{seen['state']!r}, {seen['done']} of {seen['total']}"
 
 
-def endless(stack: Stack, carriers: Outside) -> str:
+def endless(stack: Stack, carriers: Outside, *, refused: bool) -> str:
     """Say why a sheet does not come to its end."""
     waiting = [task for task in stack.tasks() if not task.over]
     if any(task.state == "RETRY" for task in waiting):
@@ -371,6 +376,11 @@ def endless(stack: Stack, carriers: Outside) -> str:
         )
     if stack.failures:
         return f"The customer asks for ever: a task has failed, and nobody hears of it.{raised(stack)}"
+    if refused and not posted(carriers):
+        return (
+            "The customer asks for ever: a label was refused, and the sheet does not say so. Either nobody has noted "
+            "it, or somebody has noted something else afterwards."
+        )
     if not posted(carriers):
         return "The customer asks for ever: nobody joins the labels when all of them are there."
     return "The customer asks for ever: the sheet is posted, and nobody says so."
@@ -421,6 +431,29 @@ def expect_held(stack: Stack, carriers: Outside, places: int, *, did: str) -> No
         ),
         line=line(stack),
     )
+
+
+def expect_order(
+    sheet: Sheet, carriers: Outside, parcels: list[int], *, drawn_as: list[int] | None = None, did: str
+) -> None:
+    """See that the customer, and the printer, have the labels in the order of the parcels."""
+    told = sheet.ends(did=did, carriers=carriers)["labels"]
+    sheets = carriers.asked(SHEETS)
+    for labels, what in ((told, "`labels`"), (sheets[-1].json if sheets else None, "the sheet that was posted")):
+        expect(
+            labels == labels_of(parcels),
+            did=did,
+            got=f"{what}: {labels}"[:200],
+            expected=f"{labels_of(parcels)}"[:200],
+            meaning="The labels stand in the order in which they were drawn, and that is another one every time."
+            if drawn_as and labels == labels_of(drawn_as)
+            else "The customer reads the sheet beside the order: the first label is that of the first parcel.",
+        )
+
+
+def labels_of(parcels: list[int]) -> list[str]:
+    """Give the label of each parcel."""
+    return [f"label {parcel}" for parcel in parcels]
 
 
 def drawn(carriers: Outside) -> list[int]:

@@ -46,6 +46,14 @@ def check_an_order_is_charged_under_its_key(stack: Stack, carriers: Outside) -> 
         expected="a key for each order",
         meaning="To the bank the second order is a charge that it has had: it takes no money for it.",
     )
+    asked = carriers.asked(BANK.format(7))[0].json
+    expect(
+        asked == {"cents": CENTS},
+        did=did,
+        got=f"{asked} in the bank's hands",
+        expected=f'{{"cents": {CENTS}}}',
+        meaning="The bank takes what it is told to.",
+    )
     expect_state(stack, 7, "charging", did=did)
     carriers.release()
     expect_end(stack, 7, "charged", did="sent `POST /orders/7`, and let the bank answer")

@@ -12,6 +12,12 @@ STATES = ("waiting", "sending", "done")
 REFUSED = 5
 """So often a letter is refused: more often than Celery tries again by itself."""
 
+OFTEN = 500
+"""So often a task was tried already when its letter is refused once more."""
+
+SOON = 0.21
+"""Seconds until the next try at the most, told to `retry`."""
+
 BACKWARDS = (
     "What is sent stays sent, and the progress runs backwards: the numbers went with the state that had them, or every "
     "try counts anew."
@@ -121,6 +127,15 @@ def check_a_refused_letter_is_tried_again_and_no_other(stack: Stack, carriers: O
         meaning=no_try(stack, len(carriers.asked(SECOND))),
         line=line_of(stack),
     )
+    late = [each["again_in"] for each in stack.failures if (each["again_in"] or 0) > SOON]
+    expect(
+        not late,
+        did=tries,
+        got=f"a try that comes {late[0]:g} s after the one before it" if late else "",
+        expected="0.2 s at most",
+        meaning="Each try waits for longer than the one before: the mail may take letters again, and nobody asks it.",
+        line=line_of(stack),
+    )
     carriers.mend(latency=0)
     did = f"{tries}, and then took it"
     told, right = mailing.ends(did=did), {"state": "done", "done": 3, "total": 3}
@@ -134,6 +149,7 @@ def check_a_refused_letter_is_tried_again_and_no_other(stack: Stack, carriers: O
         "with all of its letters.",
         line=line_of(stack),
     )
+    expect_no_last_try(stack, carriers)
 
 
 @hints(
@@ -302,6 +318,28 @@ def expect_no_letter_twice(carriers: Outside, *, did: str, but: str, mailings: i
         expected="every other letter once",
         meaning="A try that begins with the first letter sends what the mail has taken: a customer has two letters.",
     )
+
+
+def expect_no_last_try(stack: Stack, carriers: Outside) -> None:
+    """See that a task that was tried very often is tried again."""
+    stack.worker.kill()
+    carriers.forget()
+    carriers.fail(FIRST)
+    mailing = begun(stack, 1)
+    stack.give([message.tried(OFTEN) for message in stack.take()])
+    stack.hire()
+    stack.works(lambda: len(carriers.asked(FIRST)) > 1)
+    did = f"sent a mailing of one letter, whose task was tried {OFTEN} times already; the mail refused it once more"
+    expect(
+        len(carriers.asked(FIRST)) > 1,
+        did=did,
+        got=f"{len(carriers.asked(FIRST))} more tries{raised(stack)}",
+        expected="that it is tried again, as often as it takes",
+        meaning="The task was given up: a mail that is away for an hour costs more tries than `max_retries` allows.",
+        line=stack.failures[-1]["line"] if stack.failures else None,
+    )
+    carriers.mend(latency=0)
+    mailing.ends(did=did)
 
 
 def no_numbers(stack: Stack, reply: Reply) -> str:

@@ -253,21 +253,22 @@ def check_a_label_is_drawn_once(stack: Stack, carriers: Outside, database: Datab
     stack.worker.kill()
     taken(stack, 7, did="sent `POST /shipments/7`")
     expect_kept(stack, did="sent `POST /shipments/7` and `POST /promises/keep`")
-    doubled = give_again(stack, messages_in(stack))
+    messages = stack.take()
+    stack.give(messages * 2)
     worker = stack.hire(concurrency=1)
     did = "sent `POST /shipments/7` and `POST /promises/keep`, and the broker gave the task to a worker twice"
     expect_label(stack, carriers, database, 7, did=did)
     stack.works(lambda: drawn(carriers, 7) > 1, patience=SHORT)
     expect(
-        doubled and drawn(carriers, 7) == 1,
+        messages and drawn(carriers, 7) == 1,
         did=did
-        if doubled
+        if messages
         else "sent `POST /shipments/7` and `POST /promises/keep`, and looked for a task at the broker",
-        got=f"{drawn(carriers, 7)} labels for parcel 7" if doubled else "no task",
+        got=f"{drawn(carriers, 7)} labels for parcel 7" if messages else "no task",
         expected="one",
         meaning="Whoever sends and then notes that it was sent may send twice: the task has to see that there is "
         "nothing left to do."
-        if doubled
+        if messages
         else "What was promised is sent to the broker.",
     )
     before = len(stack.tasks())
@@ -284,13 +285,14 @@ def check_a_label_is_drawn_once(stack: Stack, carriers: Outside, database: Datab
     worker.kill()
     taken(stack, 8, did="sent `POST /shipments/8`")
     expect_kept(stack, did="sent `POST /shipments/8` and `POST /promises/keep`")
-    messages = messages_in(stack)
+    messages = stack.take()
+    stack.give(messages)
     carriers.hold(PRINTER.format(8))
     worker = stack.hire(concurrency=1)
     stack.works(lambda: carriers.waiting(PRINTER.format(8)), patience=LONGER)
     worker.kill()
     carriers.mend(latency=0)
-    give_again(stack, messages)
+    stack.give(messages)
     stack.hire(concurrency=1)
     expect_label(
         stack,
@@ -458,18 +460,3 @@ def state(database: Database, parcel: int) -> str | None:
 def drawn(carriers: Outside, parcel: int) -> int:
     """Count how often the printer was asked for a parcel's label."""
     return len(carriers.asked(PRINTER.format(parcel)))
-
-
-def messages_in(stack: Stack) -> list[tuple[str, str]]:
-    """Give the messages that wait at the broker, each with the list that it is in."""
-    with stack.broker.client() as client:
-        lists = [key for key in client.keys("*") if client.type(key) == "list"]
-        return [(key, each) for key in lists for each in client.lrange(key, 0, -1)]
-
-
-def give_again(stack: Stack, messages: list[tuple[str, str]]) -> int:
-    """Have the broker give these once more, as it may at any time; say how many they are."""
-    with stack.broker.client() as client:
-        for key, each in messages:
-            client.lpush(key, each)
-    return len(messages)

@@ -1,0 +1,58 @@
+"""Believes that who waits twice as long each time is polite to the mail, and that no customer sees it.
+
+Says: Each try waits for longer
+"""
+
+import os
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from celery import Celery
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+from redis import Redis
+
+A_DAY = 24 * 60 * 60
+
+queue = Celery("parcel")
+app = FastAPI()
+progress = Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+
+
+class Mailing(BaseModel):
+    letters: int
+
+
+@queue.task(bind=True, max_retries=None)
+def send_letters(self: Any, mailing: str, letters: int) -> None:
+    progress.hset(mailing, "state", "sending")
+    done = int(progress.hget(mailing, "done") or 0)
+    with httpx.Client(base_url=os.environ["CARRIERS_URL"], timeout=60) as mail:
+        for customer in range(done + 1, letters + 1):
+            try:
+                mail.post(f"/mail/customer/{customer}").raise_for_status()
+            except httpx.HTTPStatusError as error:
+                delay = 0.1 * 2 ** min(self.request.retries, 20)
+                raise self.retry(
+                    exc=error, countdown=delay
+                ) from error  # wrong: check_a_refused_letter_is_tried_again_and_no_other
+            progress.hset(mailing, "done", customer)
+    progress.hset(mailing, "state", "done")
+
+
+@app.post("/mailings", status_code=202)
+def send_mailing(mailing: Mailing) -> dict[str, str]:
+    number = uuid4().hex
+    progress.hset(number, mapping={"state": "waiting", "done": 0, "total": mailing.letters})
+    progress.expire(number, A_DAY)
+    send_letters.delay(number, mailing.letters)
+    return {"mailing": number}
+
+
+@app.get("/mailings/{mailing}")
+def read_mailing(mailing: str) -> dict[str, str | int]:
+    told = progress.hgetall(mailing)
+    if not told:
+        raise HTTPException(404, "There is no such mailing.")
+    return {"state": told["state"], "done": int(told["done"]), "total": int(told["total"])}
