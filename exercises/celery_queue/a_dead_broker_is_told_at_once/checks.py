@@ -2,6 +2,7 @@
 
 import ast
 from email.utils import parsedate
+from time import perf_counter
 
 from unblocked.grading import Code, Outside, Pending, Reply, Stack, advice, expect, hints
 from unblocked.grading.checking import Unmet
@@ -10,6 +11,10 @@ CALL = "The section “`delay` is a network call. What if nobody answers?” "
 PRINTER = "/printer/labels/{}"
 TRIES = 5
 """So often a label is sent anew to a broker that is back."""
+
+
+CROWD = 10
+"""So many customers come at once: as many as Celery has connections in its pool."""
 
 
 @hints(
@@ -94,6 +99,7 @@ def check_a_silent_broker_is_told(stack: Stack, carriers: Outside) -> None:
     labels = [stack.start(f"/labels/{parcel}", method="POST") for parcel in (8, 9)]  # on an old and a new connection
     for label in labels:
         expect_told(stack, reply_to(stack, label, did=did, no_answer=SILENCE), did=did)
+    expect_nobody_queues(stack)
 
 
 @hints(
@@ -164,6 +170,28 @@ def reply_to(stack: Stack, label: Pending, *, did: str, no_answer: str) -> Reply
             hung=True,
         )
     return label.finish()
+
+
+def expect_nobody_queues(stack: Stack) -> None:
+    """See that of many who come to a silent broker at once, the last is told hardly later than the first."""
+    begun = perf_counter()
+    crowd = [stack.start(f"/labels/{parcel}", method="POST") for parcel in range(10, 10 + CROWD)]
+    did = f"stopped the broker, so that it said nothing, and sent {CROWD} labels at once"
+    stack.ends(lambda: any(label.over for label in crowd))
+    end = begun + 3 * (perf_counter() - begun) + 1
+    while perf_counter() < end and not all(label.over for label in crowd):
+        stack.settles(lambda: all(label.over for label in crowd), patience=0.1)
+    told = sum(label.over for label in crowd)
+    expect(
+        told == CROWD,
+        did=did,
+        got=f"{told} answers after three times as long as the first customer waited",
+        expected=f"{CROWD}",
+        meaning="Each customer waits until the one before has been told, and the last of them for all: your limit is "
+        "for one, and they stand in a queue. A lock, or a pool with few threads, makes one.",
+    )
+    for label in crowd:
+        expect_told(stack, reply_to(stack, label, did=did, no_answer=SILENCE), did=did)
 
 
 def waits_on_the_loop(stack: Stack, before: int) -> int | None:
