@@ -200,6 +200,14 @@ def check_a_sheet_that_cannot_be_made_has_failed(stack: Stack, carriers: Outside
             expected="'failed'",
             meaning="The customer waits for a sheet that cannot come, and believes that it does.",
         )
+        most = 3 if refused == SHEETS else 2
+        expect(
+            ended["done"] <= most,
+            did=did,
+            got=told(ended),
+            expected=f"{most} of 3 at most",
+            meaning="A label that was refused is counted as drawn: nobody has it.",
+        )
         stack.works(lambda refused=refused: len(carriers.asked(refused)) > 1, patience=0.5)
         expect(
             len(carriers.asked(refused)) == 1,

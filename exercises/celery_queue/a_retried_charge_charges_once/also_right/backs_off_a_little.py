@@ -27,6 +27,8 @@ class Charge(Task):
 
 @queue.task(base=Charge, autoretry_for=(httpx.HTTPError,), max_retries=4, retry_backoff=0.05, retry_backoff_max=0.2)
 def charge(order: int, cents: int) -> None:
+    if states.get(f"order:{order}") == "charged":
+        return
     url = f"{os.environ['CARRIERS_URL']}/bank/charges/{order}"
     answer = httpx.post(url, json={"cents": cents}, headers={"Idempotency-Key": key_of(order)}, timeout=30)
     if answer.status_code == 402:
@@ -38,7 +40,8 @@ def charge(order: int, cents: int) -> None:
 
 @app.post("/orders/{order}", status_code=202)
 def take_order(order: int, cents: Annotated[int, Body(embed=True)]) -> dict[str, str]:
-    states.set(f"order:{order}", "charging")
+    if states.get(f"order:{order}") != "charged":
+        states.set(f"order:{order}", "charging")
     charge.delay(order, cents)
     return {"charge": key_of(order)}
 

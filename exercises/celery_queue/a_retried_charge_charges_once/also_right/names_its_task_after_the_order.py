@@ -22,6 +22,8 @@ def key_of(order: int) -> str:
 
 @queue.task(bind=True, max_retries=4)
 def charge(self: Task, order: int, cents: int) -> None:
+    if states.get(f"order:{order}") == "charged":
+        return
     url = f"{os.environ['CARRIERS_URL']}/bank/charges/{order}"
     try:
         answer = httpx.post(url, json={"cents": cents}, headers={"Idempotency-Key": self.request.id}, timeout=30)
@@ -39,7 +41,8 @@ def charge(self: Task, order: int, cents: int) -> None:
 
 @app.post("/orders/{order}", status_code=202)
 def take_order(order: int, cents: Annotated[int, Body(embed=True)]) -> dict[str, str]:
-    states.set(f"order:{order}", "charging")
+    if states.get(f"order:{order}") != "charged":
+        states.set(f"order:{order}", "charging")
     charge.apply_async([order, cents], task_id=key_of(order))
     return {"charge": key_of(order)}
 

@@ -36,7 +36,8 @@ def charge(self: Task, order: int, cents: int) -> str:
 
 @app.post("/orders/{order}", status_code=202)
 def take_order(order: int, cents: Annotated[int, Body(embed=True)]) -> dict[str, str]:
-    charge.apply_async([order, cents], task_id=key_of(order))
+    if read_order(order)["state"] != "charged":
+        charge.apply_async([order, cents], task_id=key_of(order))
     return {"charge": key_of(order)}
 
 

@@ -24,6 +24,8 @@ states = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
 
 @queue.task(bind=True, autoretry_for=(httpx.HTTPError,), retry_backoff=True, max_retries=6)
 def charge(self: Task, order: int, cents: int, key: str) -> None:
+    if states.get(f"order:{order}") == "charged":
+        return
     url = f"{os.environ['CARRIERS_URL']}/bank/charges/{order}"
     # wrong: check_a_bank_that_stays_away_is_given_up
     answer = httpx.post(url, json={"cents": cents}, headers={"Idempotency-Key": key}, timeout=30)
@@ -38,7 +40,8 @@ def charge(self: Task, order: int, cents: int, key: str) -> None:
 
 @app.post("/orders/{order}", status_code=202)
 def take_order(order: int, cents: Annotated[int, Body(embed=True)]) -> dict[str, str]:
-    states.set(f"order:{order}", "charging")
+    if states.get(f"order:{order}") != "charged":
+        states.set(f"order:{order}", "charging")
     key = str(uuid5(NAMESPACE_OID, str(order)))
     charge.delay(order, cents, key)
     return {"charge": key}

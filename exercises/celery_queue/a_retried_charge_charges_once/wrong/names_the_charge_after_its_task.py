@@ -23,6 +23,8 @@ states = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
 
 @queue.task(bind=True, max_retries=4)
 def charge(self: Task, order: int, cents: int) -> None:
+    if states.get(f"order:{order}") == "charged":
+        return
     url = f"{os.environ['CARRIERS_URL']}/bank/charges/{order}"
     try:
         answer = httpx.post(url, json={"cents": cents}, headers={"Idempotency-Key": self.request.id}, timeout=30)
@@ -40,7 +42,8 @@ def charge(self: Task, order: int, cents: int) -> None:
 
 @app.post("/orders/{order}", status_code=202)
 def take_order(order: int, cents: Annotated[int, Body(embed=True)]) -> dict[str, str]:
-    states.set(f"order:{order}", "charging")
+    if states.get(f"order:{order}") != "charged":
+        states.set(f"order:{order}", "charging")
     # wrong: check_a_double_click_is_one_charge
     return {"charge": charge.delay(order, cents).id}
 

@@ -27,6 +27,8 @@ def key_of(order: int) -> str:
 
 @queue.task(bind=True, max_retries=None)
 def charge(self: Task, order: int, cents: int) -> None:
+    if states.get(f"order:{order}") == "charged":
+        return
     url = f"{os.environ['CARRIERS_URL']}/bank/charges/{order}"
     try:
         answer = httpx.post(url, json={"cents": cents}, headers={"Idempotency-Key": key_of(order)}, timeout=30)
@@ -42,7 +44,8 @@ def charge(self: Task, order: int, cents: int) -> None:
 
 @app.post("/orders/{order}", status_code=202)
 def take_order(order: int, cents: Annotated[int, Body(embed=True)]) -> dict[str, str]:
-    states.set(f"order:{order}", "charging")
+    if states.get(f"order:{order}") != "charged":
+        states.set(f"order:{order}", "charging")
     charge.delay(order, cents)
     return {"charge": key_of(order)}
 

@@ -27,6 +27,8 @@ def key_of(order: int) -> str:
 
 @queue.task(bind=True, max_retries=4)
 def charge(self: Task, order: int, cents: int) -> None:
+    if states.get(f"order:{order}") == "charged":
+        return
     # wrong: check_a_killed_worker_costs_no_charge
     if self.request.retries == 0 and not states.set(f"begun:{order}", "1", nx=True):
         return
@@ -47,7 +49,8 @@ def charge(self: Task, order: int, cents: int) -> None:
 
 @app.post("/orders/{order}", status_code=202)
 def take_order(order: int, cents: Annotated[int, Body(embed=True)]) -> dict[str, str]:
-    states.set(f"order:{order}", "charging")
+    if states.get(f"order:{order}") != "charged":
+        states.set(f"order:{order}", "charging")
     charge.delay(order, cents)
     return {"charge": key_of(order)}
 
