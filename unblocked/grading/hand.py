@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import warnings
+from contextlib import suppress
 from datetime import datetime
 from types import ModuleType
 from typing import Any, NoReturn
@@ -83,15 +84,19 @@ def _missing(module: ModuleType) -> str:
 def _tell(lines: Lines, number: int, *, file: str) -> None:
     """Say when it takes tasks, and what they raise, in whichever of its processes."""
 
+    def tell(**message: Any) -> None:
+        with suppress(ConnectionError):  # the check has ended, and nobody asks any more
+            lines.send(**message)
+
     def ready(**_: Any) -> None:
-        lines.send(ready=number)
+        tell(ready=number)
 
     def raised(sender: Any, exception: BaseException, **_: Any) -> None:
-        lines.send(raised=_told(exception, file), task=sender.name)
+        tell(raised=_told(exception, file), task=sender.name)
 
     def again(sender: Any, reason: BaseException, **_: Any) -> None:
         cause = getattr(reason, "exc", None) or reason
-        lines.send(retried=_told(cause, file), task=sender.name, again_in=_seconds(getattr(reason, "when", None)))
+        tell(retried=_told(cause, file), task=sender.name, again_in=_seconds(getattr(reason, "when", None)))
 
     worker_ready.connect(ready, weak=False)
     task_failure.connect(raised, weak=False)

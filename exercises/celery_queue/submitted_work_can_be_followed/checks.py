@@ -119,6 +119,7 @@ def check_a_job_tells_where_its_label_is(stack: Stack, carriers: Outside) -> Non
             else "Every job is one of its own: it ends with its own label.",
             line=line_of(stack),
         )
+    expect_waiting_without_a_worker(stack)
 
 
 @hints(
@@ -127,32 +128,27 @@ def check_a_job_tells_where_its_label_is(stack: Stack, carriers: Outside) -> Non
     "A job that failed is an answer like the others, with status 200. Its sentence is yours, not the exception's.",
 )
 def check_a_job_that_fails_says_so_in_a_sentence(stack: Stack, carriers: Outside) -> None:
-    """When the printer answers 503, the job has failed, and says so in a sentence for a customer."""
+    """When the printer answers 503, or not at all, the job has failed, and says so in a sentence for a customer."""
     carriers.mend(latency=0)
-    carriers.fail(PRINTER)
-    job = ordered(stack, 7)
-    did = "ordered a label; the printer answered 503; asked for the job"
-    told = job.ends(did=did)
-    expect(
-        told["state"] == "failed",
-        did=did,
-        got=str(job.last),
-        expected='"state":"failed"',
-        meaning="The printer refused, and no label is there: a task that catches this and returns has succeeded."
-        if told["state"] == "done"
-        else "The task has failed, and the job does not say so: the customer asks for ever.",
-    )
-    problem = told.get("problem")
-    expect(
-        is_sentence(problem) and not has_inner_parts(str(problem), carriers),
-        did=did,
-        got=repr(problem)[:LONGEST],
-        expected="a `problem` in a sentence, such as `The printer could not draw this label.`",
-        meaning="What an exception says is for your log: it tells strangers where your printer is and how your code is "
-        "made, and the customer nothing."
-        if isinstance(problem, str) and problem
-        else "The customer must learn why there is no label: `problem` is a sentence of one line.",
-    )
+    for answers in (True, False):
+        did = f"ordered a label; {'the printer answered 503' if answers else 'the connection to the printer broke'}"
+        if answers:
+            carriers.fail(PRINTER)
+            job = ordered(stack, 7)
+        else:
+            carriers.hold(PRINTER)
+            job = ordered(stack, 8)
+            stack.works(lambda: carriers.waiting(PRINTER))
+            carriers.break_off(PRINTER)
+        told = job.ends(did=f"{did}; asked for the job")
+        expect(
+            told["state"] == "failed",
+            did=f"{did}; asked for the job",
+            got=str(job.last),
+            expected='"state":"failed"',
+            meaning=no_failure(stack, told),
+        )
+        expect_sentence(told.get("problem"), carriers, did=f"{did}; asked for the job")
 
 
 @hints(
@@ -265,6 +261,55 @@ class Job:
         if perf_counter() - self._asked > PAUSE:
             self.look(did=did)
         return self._state in ENDS
+
+
+def expect_waiting_without_a_worker(stack: Stack) -> None:
+    """See that a job waits while there is no worker at all, and is done when there is one."""
+    stack.worker.kill()
+    job = ordered(stack, 10)
+    did = "killed the worker, ordered a label, and asked for the job"
+    told = job.look(did=did)
+    expect(
+        told["state"] == "waiting",
+        did=did,
+        got=str(job.last),
+        expected='"state":"waiting"',
+        meaning=lie(str(told["state"]), "waiting"),
+    )
+    stack.hire()
+    did = "killed the worker, ordered a label, hired another worker, and asked for the job when the label was drawn"
+    expect(
+        job.ends(did=did)["state"] == "done",
+        did=did,
+        got=str(job.last),
+        expected='"state":"done"',
+        meaning="The label lay in the broker, and a worker has drawn it: its job ends like any other.",
+    )
+
+
+def expect_sentence(problem: object, carriers: Outside, *, did: str) -> None:
+    """See that a problem is a sentence for a customer."""
+    expect(
+        is_sentence(problem) and not has_inner_parts(str(problem), carriers),
+        did=did,
+        got=repr(problem)[:LONGEST],
+        expected="a `problem` in a sentence, such as `The printer could not draw this label.`",
+        meaning="What an exception says is for your log: it tells strangers where your printer is and how your code is "
+        "made, and the customer nothing."
+        if isinstance(problem, str) and problem
+        else "The customer must learn why there is no label: `problem` is a sentence of one line.",
+    )
+
+
+def no_failure(stack: Stack, told: dict[str, Any]) -> str:
+    """Say what it means that a job whose label cannot be drawn has not failed."""
+    if told["state"] == "done":
+        return "The printer refused, and no label is there: a task that catches this and returns has succeeded."
+    if any(task.state == "RETRY" for task in stack.tasks()):
+        return (
+            "The task is set for another try, in three minutes where nothing else is said: until then nobody ends it."
+        )
+    return "The task has failed, and the job does not say so: the customer asks for ever."
 
 
 def ordered(stack: Stack, parcel: int, *, but: str = "") -> Job:

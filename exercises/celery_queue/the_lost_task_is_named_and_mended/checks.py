@@ -13,6 +13,9 @@ from unblocked.outside import Call
 
 LATE = "The section “The worker dies. How often is the customer charged?” "
 KEY = "The section “The worker dies. How often is the customer charged?” "
+REFUSED = 6
+"""So often the mail refuses a letter: more often than Celery tries again by itself."""
+
 KEY_HEADER = "idempotency-key"
 GUILTY = "send_letter"
 LETTERS = "/mail/letters/*"
@@ -160,11 +163,13 @@ def check_a_letter_is_still_tried_again(stack: Stack, carriers: Outside) -> None
     carriers.mend(latency=0)
     carriers.fail(LETTERS)
     taken(stack, 7)
-    stack.works(lambda: len(asked(carriers, GUILTY, 7)) > 1, patience=REDELIVERY)
+    for tries in range(2, REFUSED + 1):  # each has a patience of its own: between two, all rests
+        if not stack.works(lambda n=tries: len(asked(carriers, GUILTY, 7)) >= n, patience=REDELIVERY):
+            break
     refused = len(asked(carriers, GUILTY, 7))
     carriers.mend(latency=0)
     expect(
-        refused > 1 and stack.works(lambda: len(asked(carriers, GUILTY, 7)) > refused, patience=REDELIVERY),
+        refused >= REFUSED and stack.works(lambda: len(asked(carriers, GUILTY, 7)) > refused, patience=REDELIVERY),
         did="took a parcel while the mail answered 503",
         got=f"the mail was asked {refused} times, and not again",
         expected="that it is asked again until it takes the letter",
