@@ -1,5 +1,6 @@
 """Grading: whatever an answer does, there is a verdict, and nothing is left."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from tests.waiting import until
 from unblocked.faults import Fault
 from unblocked.grading import Exercise, Grader, grade, grader
+from unblocked.grading.grader import _folder
 from unblocked.processes import keeper
 
 NAME = "other_requests_keep_moving"
@@ -183,3 +185,20 @@ def test_broken_checks_are_the_course_s_fault(exercise, tmp_path):
     )
     with pytest.raises(Fault, match=r"(?s)a fault of the course, not of your answer.*our own mistake"):
         grader().grade(Exercise("broken", folder), exercise.starter)
+
+
+def test_folder_is_removed_where_somebody_who_ends_still_writes_into_it(monkeypatch, tmp_path):
+    remove, removed = shutil.rmtree, []
+
+    def removes(folder, **options):
+        remove(folder, **options)
+        removed.append(folder)
+        if len(removed) < 3:  # as a server does that is ending
+            Path(folder).mkdir()
+            (Path(folder) / "last words").touch()
+
+    monkeypatch.setattr(shutil, "rmtree", removes)
+    with _folder(tmp_path) as folder:
+        pass
+    assert removed == [folder] * 3
+    assert not list(tmp_path.iterdir())

@@ -232,7 +232,7 @@ def the_key_is_not_for_this_bank_only(_: Code) -> bool:
 
 @advice
 def a_hash_is_of_one_process(code: Code) -> bool:
-    """Worth changing: `hash` of a text is another number in each process that starts: a key of it is another one."""
+    """Worth changing: `hash` of a text is another number in each process that starts; that of numbers is not."""
     return code.uses("hash")
 
 
